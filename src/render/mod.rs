@@ -1,0 +1,4 @@
+//! Showing answers: terminal tables, published JSON, progress. Decides nothing.
+
+pub mod json;
+pub mod text;
