@@ -228,7 +228,8 @@ impl ScsiPattern {
         } else if let Some(part) = &self.model_contains {
             (Rank::ScsiContains, part.len())
         } else {
-            (Rank::VendorOnly, 0)
+            // A maker's INQUIRY string says more than a vendor id, which is often an OEM's.
+            (Rank::VendorOnly, self.vendor.as_ref().map_or(0, String::len))
         };
         Specificity { rank, keys: self.keys(), literal }
     }

@@ -40,11 +40,7 @@ pub(super) fn parse(pack: &Pack) -> Result<Option<Overlay>, PackError> {
 }
 
 /// Applies an overlay to the entry it extends.
-pub(super) fn apply(
-    overlay: Overlay,
-    pack: &Pack,
-    entries: &mut [Entry],
-) -> Result<(), PackError> {
+pub(super) fn apply(overlay: Overlay, pack: &Pack, entries: &mut [Entry]) -> Result<(), PackError> {
     let Some(entry) = entries.iter_mut().find(|entry| entry.id == overlay.extends) else {
         let what = format!("no device `{}` to extend", overlay.extends);
         return Err(pack.error_at("extends", what));
