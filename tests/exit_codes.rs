@@ -15,7 +15,8 @@ fn the_readme_documents_every_exit_code() {
             Some((code.parse().ok()?, meaning))
         })
         .collect();
-    let codes: Vec<(u8, &str)> = Exit::ALL.iter().map(|(exit, what)| (exit.code(), *what)).collect();
+    let codes: Vec<(u8, &str)> =
+        Exit::ALL.iter().map(|(exit, what)| (exit.code(), *what)).collect();
     assert_eq!(rows, codes);
 }
 
