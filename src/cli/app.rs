@@ -7,6 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{CliError, CliResult, Config, Exit, Interrupt, packs};
+use crate::catalog::Catalog;
 use crate::packs::PackSet;
 use crate::snapshot::Tool;
 
@@ -65,6 +66,7 @@ pub struct App {
     pub interrupt: Interrupt,
     config: OnceCell<Config>,
     packs: OnceCell<PackSet>,
+    catalog: OnceCell<Catalog>,
 }
 
 impl App {
@@ -78,8 +80,17 @@ impl App {
         choice.write_global();
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
         let now = global.now.unwrap_or_else(Timestamp::now);
+        // Nothing here happens at a finer grain, and documents read better without it.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let interrupt = Interrupt::default();
-        Ok(Self { global, now, interrupt, config: OnceCell::new(), packs: OnceCell::new() })
+        Ok(Self {
+            global,
+            now,
+            interrupt,
+            config: OnceCell::new(),
+            packs: OnceCell::new(),
+            catalog: OnceCell::new(),
+        })
     }
 
     /// The configuration, read on first use.
@@ -90,6 +101,14 @@ impl App {
     /// The packs, read on first use.
     pub fn packs(&self) -> CliResult<&PackSet> {
         once(&self.packs, || packs::load(&self.global.data))
+    }
+
+    /// The catalog, made by `load` on first use.
+    pub(super) fn catalog_once(
+        &self,
+        load: impl FnOnce() -> CliResult<Catalog>,
+    ) -> CliResult<&Catalog> {
+        once(&self.catalog, load)
     }
 
     /// Program and pack versions, for documents.

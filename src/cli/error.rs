@@ -48,6 +48,13 @@ impl CliError {
         this
     }
 
+    /// Adds one more cause, where several things are wrong at once.
+    #[must_use]
+    pub fn because(mut self, cause: impl Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
     /// Adds what the person can do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Display) -> Self {

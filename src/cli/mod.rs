@@ -5,12 +5,15 @@
 
 mod app;
 mod config;
+mod data;
 mod error;
 mod exit;
 mod interrupt;
 mod output;
 mod packs;
 mod paths;
+mod scan;
+mod source;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -33,7 +36,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Scan(scan::ScanArgs),
+    Data(data::DataArgs),
+}
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
@@ -49,7 +55,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             return error.exit.code();
         }
     };
-    match run(cli.command, &app) {
+    match run(&cli.command, &app) {
         Ok(code) => code,
         Err(error) => {
             error.print();
@@ -58,6 +64,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-fn run(command: Command, _app: &App) -> CliResult {
-    match command {}
+fn run(command: &Command, app: &App) -> CliResult {
+    match command {
+        Command::Scan(args) => scan::run(args, app),
+        Command::Data(args) => data::run(args, app),
+    }
 }

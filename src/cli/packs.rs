@@ -33,13 +33,16 @@ pub(crate) fn load(explicit: &[PathBuf]) -> CliResult<PackSet> {
     Ok(set)
 }
 
-fn add_dir(set: &mut PackSet, dir: &Path) -> CliResult<()> {
+/// Adds the packs of one overlay folder; returns how many there were.
+pub(crate) fn add_dir(set: &mut PackSet, dir: &Path) -> CliResult<usize> {
+    let mut added = 0;
     for kind in KINDS {
         for file in toml_files(&dir.join(kind))? {
             set.add(kind, read(&file)?);
+            added += 1;
         }
     }
-    Ok(())
+    Ok(added)
 }
 
 /// Reads one pack file.

@@ -86,7 +86,6 @@ pub enum LunRole {
     Data,
     /// Not told by anything known.
     #[default]
-    #[serde(other)]
     Unknown,
 }
 
@@ -100,7 +99,6 @@ pub enum LunType {
     Disk,
     /// Any other type.
     #[default]
-    #[serde(other)]
     Other,
 }
 

@@ -99,7 +99,6 @@ pub enum LockState {
     Unlocked,
     /// Not to be told from what the system publishes.
     #[default]
-    #[serde(other)]
     Unknown,
 }
 
@@ -115,7 +114,6 @@ pub enum Managed {
     No,
     /// Not known.
     #[default]
-    #[serde(other)]
     Unknown,
 }
 

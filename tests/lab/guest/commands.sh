@@ -1,0 +1,32 @@
+# Shell library: runs the commands of `steps` as one user.
+
+# run_steps USER
+run_steps() {
+  as=$1
+  record help "$as" as_user "$as" "keycase --help"
+  while read -r id only_if _ arguments; do
+    case $id in '' | '#'*) continue ;; esac
+    if [ "$only_if" = - ] || is_command "$only_if"; then
+      record "$id" "$as" as_user "$as" "keycase $arguments"
+    fi
+  done </lab/guest/steps
+}
+
+# is_command WORD: whether this keycase lists it; a command not built yet is absent.
+is_command() {
+  grep -qE "^ +$1( |\$)" "/out/help.$as/stdout"
+}
+
+# as_user USER COMMAND: in the user's home, with the environment of a login and no more. A
+# command that hangs is ended after two minutes and then has exit status 143.
+as_user() {
+  case $1 in root) home=/root ;; *) home=/home/$1 ;; esac
+  runtime=/run/user/$(id -u "$1")
+  mkdir -p "$runtime"
+  chown "$1" "$runtime"
+  chmod 700 "$runtime"
+  env -i PATH="$PATH" LANG=C.UTF-8 HOME="$home" USER="$1" LOGNAME="$1" SHELL=/bin/sh \
+    XDG_RUNTIME_DIR="$runtime" XDG_CONFIG_HOME="$home/.config" XDG_CACHE_HOME="$home/.cache" \
+    XDG_DATA_HOME="$home/.local/share" XDG_STATE_HOME="$home/.local/state" \
+    timeout 120 su -s /bin/sh "$1" -c "cd && $2"
+}
