@@ -1,8 +1,8 @@
 //! From text to a tree of logic with comparisons at its leaves.
 
-use cel::IdedExpr;
 use cel::common::ast::{Expr, LiteralValue, SourceInfo, operators};
 use cel::parser::Parser;
+use cel::{IdedExpr, ParseErrors};
 use regex::{Regex, RegexBuilder};
 
 use super::leaf::{Sign, Test};
@@ -56,17 +56,25 @@ pub(super) fn compile(
     known: &KnownNames,
 ) -> Result<(Node, Vec<String>), ConditionError> {
     let parser = Parser::new().max_recursion_depth(96).error_recovery_limit(4);
-    let (expression, source) = parser.parse_with_source_info(text).map_err(|errors| {
-        let first = errors.errors.first();
-        let column = first.map_or(1, |e| usize::try_from(e.pos.1).unwrap_or(1).max(1));
-        let what = first.map_or("unreadable", |e| e.msg.as_str());
-        let what = what.lines().next().unwrap_or(what).trim_start_matches("Syntax error: ");
-        ConditionError { column, what: format!("not a condition: {what}") }
-    })?;
+    let (expression, source) =
+        parser.parse_with_source_info(text).map_err(|errors| syntax_error(text, &errors))?;
     let mut lowering = Lowering { known, source: &source, reads: Vec::new(), scope: Vec::new() };
     lowering.depth(&expression, 0)?;
     let node = lowering.lower(&expression)?;
     Ok((node, lowering.reads))
+}
+
+/// The parser's first complaint, without its list of everything that could follow.
+fn syntax_error(text: &str, errors: &ParseErrors) -> ConditionError {
+    let Some(first) = errors.errors.first() else {
+        return ConditionError { column: 1, what: "not a condition".into() };
+    };
+    let line = usize::try_from(first.pos.0).unwrap_or(1).max(1);
+    let before: usize = text.split_inclusive('\n').take(line - 1).map(|l| l.chars().count()).sum();
+    let column = before + usize::try_from(first.pos.1).unwrap_or(1).max(1);
+    let what = first.msg.lines().next().unwrap_or_default().trim_start_matches("Syntax error: ");
+    let what = what.split(" expecting {").next().unwrap_or(what);
+    ConditionError { column, what: format!("not a condition: {what}") }
 }
 
 struct Lowering<'a> {
