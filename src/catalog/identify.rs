@@ -1,0 +1,151 @@
+//! Naming a device: the strongest fitting row wins.
+
+use super::entry::{Entry, Kind};
+use super::interpret;
+use super::matching::{MatchRow, stronger};
+use crate::snapshot::{
+    Confidence, Drive, Identity, Lifecycle, Machine, OtherDevice, Snapshot, Tool, UsbDevice,
+};
+
+/// All device packs in use.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    entries: Vec<Entry>,
+}
+
+/// The entry a device was taken for, and by which row.
+pub(super) struct Match<'a> {
+    pub(super) entry: &'a Entry,
+    pub(super) row: &'a MatchRow,
+    on: Vec<String>,
+}
+
+impl Catalog {
+    pub(super) fn new(entries: Vec<Entry>) -> Self {
+        Self { entries }
+    }
+
+    /// All entries, embedded ones first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry behind an identity.
+    pub fn entry(&self, identity: &Identity) -> Option<&Entry> {
+        let id = identity.id.as_deref()?;
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// What is published about the end of the model behind an identity.
+    pub fn lifecycle(&self, identity: &Identity) -> Lifecycle {
+        let Some(known) = self.entry(identity).and_then(|entry| entry.lifecycle.as_ref()) else {
+            return Lifecycle::default();
+        };
+        Lifecycle {
+            end_of_life: known.end_of_life,
+            checked: Some(known.checked),
+            source: known.source.clone(),
+        }
+    }
+
+    /// Sorts a machine's devices into drives and others, and names the drives.
+    pub fn snapshot(
+        &self,
+        machine: Machine,
+        taken_at: jiff::Timestamp,
+        tool: Tool,
+        all: bool,
+    ) -> Snapshot {
+        let mut drives = Vec::new();
+        let mut others = Vec::new();
+        for device in machine.devices {
+            match self.drive(&device) {
+                Some(drive) => drives.push(drive),
+                None => others.push(OtherDevice::from(&device)),
+            }
+        }
+        Snapshot {
+            schema: crate::snapshot::SCHEMA.into(),
+            taken_at,
+            tool,
+            host: machine.host,
+            drives,
+            others: all.then_some(others),
+            problems: machine.problems,
+        }
+    }
+
+    /// Names the drives of a recorded snapshot again, with the packs of today.
+    ///
+    /// A drive that today's packs do not know keeps the name it was recorded with.
+    pub fn rename(&self, mut snapshot: Snapshot, tool: Tool) -> Snapshot {
+        snapshot.tool = tool;
+        for drive in &mut snapshot.drives {
+            if let Some(mut named) = self.drive(&drive.device()) {
+                keep_recorded_versions(drive, &mut named);
+                *drive = named;
+            }
+        }
+        snapshot
+    }
+
+    /// The drive behind a device; `None` when it is not a secure drive of a known maker.
+    fn drive(&self, device: &UsbDevice) -> Option<Drive> {
+        let found = self.strongest(device)?;
+        let confidence = match found.entry.kind {
+            Kind::Model => Confidence::Exact,
+            Kind::Family => Confidence::Family,
+            // Of a maker's other devices only storage can be a drive; an unauthorized
+            // device shows no interfaces, so it stays on the list.
+            Kind::Vendor if device.is_mass_storage() || device.usb.authorized == Some(false) => {
+                Confidence::Vendor
+            }
+            Kind::Vendor | Kind::NotSecure | Kind::OtherMaker => return None,
+        };
+        let identity = identity(&found, confidence);
+        Some(interpret::drive(device, identity, &found))
+    }
+
+    fn strongest(&self, device: &UsbDevice) -> Option<Match<'_>> {
+        let mut best: Option<Match<'_>> = None;
+        for entry in &self.entries {
+            for row in &entry.matches {
+                if best.as_ref().is_some_and(|b| stronger(row, b.row).is_le()) {
+                    continue;
+                }
+                if let Some(on) = row.fits(device) {
+                    best = Some(Match { entry, row, on });
+                }
+            }
+        }
+        best
+    }
+}
+
+fn identity(found: &Match<'_>, confidence: Confidence) -> Identity {
+    let entry = found.entry;
+    let mut sources = vec![found.row.source.clone()];
+    sources.extend(entry.overlaid_by.iter().cloned());
+    Identity {
+        id: Some(entry.id.clone()),
+        vendor: Some(entry.vendor.clone()),
+        model: entry.model.clone().filter(|_| confidence == Confidence::Exact),
+        name: Some(entry.name.clone()),
+        confidence,
+        matched_on: found.on.clone(),
+        sources,
+    }
+}
+
+/// Versions that were read at the machine cannot be read again from a recording.
+fn keep_recorded_versions(recorded: &Drive, named: &mut Drive) {
+    for (old, new, fact) in [
+        (&recorded.firmware, &mut named.firmware, "firmware.version"),
+        (&recorded.software, &mut named.software, "software.version"),
+    ] {
+        if new.version.is_none() && old.version.is_some() {
+            new.clone_from(old);
+            named.missing.retain(|missing| missing.fact != fact);
+        }
+    }
+}

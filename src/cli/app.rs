@@ -1,0 +1,142 @@
+//! What every command starts from: the global options, the clock, configuration and packs.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::{CliError, CliResult, Config, Exit, Interrupt, packs};
+use crate::catalog::Catalog;
+use crate::packs::PackSet;
+use crate::snapshot::Tool;
+
+/// Options that every command takes.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// Print one JSON document to stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Use a recorded snapshot, a stream of snapshots or a bundle instead of this machine
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "sysroot")]
+    pub from: Option<PathBuf>,
+    /// Read DIR/sys, DIR/proc, DIR/etc … instead of this machine's (Linux)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub sysroot: Option<PathBuf>,
+    /// Use this time instead of the clock's
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
+    /// Add packs from a folder (may be repeated)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Vec<PathBuf>,
+    /// Read the configuration from this file only
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Print the answer only, no progress and no hints
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more about what is done (repeat for more)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The state of one run.
+#[derive(Debug)]
+pub struct App {
+    /// The global options.
+    pub global: Global,
+    /// The time of this run: `--now` or the clock, read once.
+    pub now: Timestamp,
+    /// Set by Ctrl-C.
+    pub interrupt: Interrupt,
+    config: OnceCell<Config>,
+    packs: OnceCell<PackSet>,
+    catalog: OnceCell<Catalog>,
+}
+
+impl App {
+    /// Reads the clock once and sets the colour choice.
+    pub fn new(global: Global) -> CliResult<Self> {
+        let choice = match global.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+        let now = global.now.unwrap_or_else(Timestamp::now);
+        // Nothing here happens at a finer grain, and documents read better without it.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let interrupt = Interrupt::default();
+        Ok(Self {
+            global,
+            now,
+            interrupt,
+            config: OnceCell::new(),
+            packs: OnceCell::new(),
+            catalog: OnceCell::new(),
+        })
+    }
+
+    /// The configuration, read on first use.
+    pub fn config(&self) -> CliResult<&Config> {
+        once(&self.config, || Config::load(self.global.config.as_deref()))
+    }
+
+    /// The packs, read on first use.
+    pub fn packs(&self) -> CliResult<&PackSet> {
+        once(&self.packs, || packs::load(&self.global.data))
+    }
+
+    /// The catalog, made by `load` on first use.
+    pub(super) fn catalog_once(
+        &self,
+        load: impl FnOnce() -> CliResult<Catalog>,
+    ) -> CliResult<&Catalog> {
+        once(&self.catalog, load)
+    }
+
+    /// Program and pack versions, for documents.
+    pub fn tool(&self) -> CliResult<Tool> {
+        Ok(Tool {
+            name: "keycase".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            data: self.packs()?.version(),
+        })
+    }
+
+    /// Whether questions may be asked: stdin and stderr are terminals.
+    pub fn may_ask(&self) -> bool {
+        use std::io::IsTerminal;
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// A usage error in the words of the command line.
+    pub fn usage(message: impl Into<String>) -> CliError {
+        CliError::new(Exit::Usage, message)
+    }
+}
+
+/// `OnceCell::get_or_try_init`, which is not stable yet.
+fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> CliResult<T>) -> CliResult<&T> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let value = make()?;
+    Ok(cell.get_or_init(|| value))
+}

@@ -1,0 +1,44 @@
+//! Ctrl-C: long work asks whether it should end; a second Ctrl-C ends the program at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{CliError, CliResult, Exit};
+
+/// A flag that Ctrl-C sets.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Starts to listen. Before this call Ctrl-C ends the program as usual.
+    pub fn listen() -> Self {
+        let flag = Arc::new(AtomicBool::new(false));
+        let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
+        for signal in signals {
+            // The order matters: the second signal finds the flag set and ends the program.
+            // A system that refuses the registration keeps its default, which also ends it.
+            let code = i32::from(Exit::Interrupted.code());
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, code, flag.clone());
+            let _ = signal_hook::flag::register(signal, flag.clone());
+        }
+        Self(flag)
+    }
+
+    /// Whether the person asked to stop.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The flag itself, for code below the shell.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        self.0.clone()
+    }
+
+    /// Ends with exit code 130 when the person asked to stop.
+    pub fn check(&self, what_is_kept: &str) -> CliResult<()> {
+        if self.is_set() {
+            return Err(CliError::new(Exit::Interrupted, format!("interrupted; {what_is_kept}")));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! The shell: one file per command, each with its `Args` and a `run` that reads as steps.
+//!
+//! Belongs here: the command line, prompts, exit codes, and everything that reads the
+//! clock, the environment or the configuration. Does not belong here: decisions.
+
+mod app;
+mod config;
+mod data;
+mod error;
+mod exit;
+mod interrupt;
+mod output;
+mod packs;
+mod paths;
+mod scan;
+mod source;
+
+pub use app::{App, Global};
+pub use config::Config;
+pub use error::{CliError, CliResult, io_exit};
+pub use exit::{CheckExit, Exit};
+pub use interrupt::Interrupt;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+/// Open a better support case for an encrypted USB drive
+#[derive(Debug, Parser)]
+#[command(name = "keycase", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(scan::ScanArgs),
+    Data(data::DataArgs),
+}
+
+/// Runs the program on `args` (the first is its own name); returns the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return output::usage(&error, &args),
+    };
+    let app = match App::new(cli.global) {
+        Ok(app) => app,
+        Err(error) => {
+            error.print();
+            return error.exit.code();
+        }
+    };
+    match run(&cli.command, &app) {
+        Ok(code) => code,
+        Err(error) => {
+            error.print();
+            error.exit.code()
+        }
+    }
+}
+
+fn run(command: &Command, app: &App) -> CliResult {
+    match command {
+        Command::Scan(args) => scan::run(args, app),
+        Command::Data(args) => data::run(args, app),
+    }
+}

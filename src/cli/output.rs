@@ -1,0 +1,38 @@
+//! Writing the answer to stdout, and clap's own messages.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use super::{CheckExit, CliError, CliResult, Exit};
+
+/// Writes the answer to stdout in one piece.
+///
+/// A reader that went away (`keycase scan | head -1`) has what it wanted: that is no
+/// error. Any other failure, a full disk behind a redirection for example, is.
+pub(crate) fn answer(text: &str) -> CliResult<()> {
+    let mut out = anstream::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CliError::caused_by(Exit::Io, "can't write the answer to stdout", &error)
+                .hint("the answer is incomplete; make room or redirect it elsewhere"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints what clap has to say; returns the exit code.
+///
+/// `check` follows the convention of monitoring plugins, where a wrong command line is
+/// "unknown" (3).
+pub(crate) fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
+    // Help and version go to stdout and are no error; a closed pipe is not one either.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::Done.code();
+    }
+    match args.iter().skip(1).any(|arg| arg == "check") {
+        true => CheckExit::Unknown.code(),
+        false => Exit::Usage.code(),
+    }
+}

@@ -1,0 +1,5 @@
+//! Support desks and the outbox.
+
+mod config;
+
+pub use config::{DeskConfig, DeskKind, OutboxConfig};

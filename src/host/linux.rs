@@ -1,0 +1,230 @@
+//! The USB tree as Linux publishes it in sysfs, below a root that is a parameter.
+
+use std::io;
+
+use super::lun::{self, BlockFacts};
+use super::root::{Dir, Root};
+use super::{Host, facts, hid, report_descriptor, usb};
+use crate::snapshot::{
+    BcdDevice, Hid, Interface, Lun, Machine, PortPath, Problem, SpeedMbps, Usb, UsbDevice,
+};
+
+const DEVICES: &str = "sys/bus/usb/devices";
+
+/// A Linux machine: the live one, or a tree of its files.
+#[derive(Debug)]
+pub struct LinuxHost {
+    root: Root,
+}
+
+impl LinuxHost {
+    /// The machine this program runs on.
+    pub fn live() -> Self {
+        Self { root: Root::live() }
+    }
+
+    /// A machine whose `sys`, `proc`, `etc`, `run` … lie below a folder.
+    pub fn at(root: Root) -> Self {
+        Self { root }
+    }
+}
+
+impl Host for LinuxHost {
+    fn read(&self) -> Machine {
+        let mut machine = Machine { host: facts::read(&self.root), ..Machine::default() };
+        // libusb needs a moment to list; it does so while sysfs is read.
+        let listed = self.root.is_live().then(|| std::thread::spawn(usb::list));
+        match self.root.dir(DEVICES) {
+            Ok(devices) => {
+                machine.host.usb_bus = Some(true);
+                read_devices(&self.root, &devices, &mut machine);
+            }
+            // Containers and many virtual machines have no USB bus: an ordinary answer.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                machine.host.usb_bus = Some(false);
+            }
+            Err(error) => machine.problems.push(Problem::new(format!("/{DEVICES}"), say(&error))),
+        }
+        if let Some(Ok(listed)) = listed.map(std::thread::JoinHandle::join) {
+            usb::confirm(listed, &mut machine);
+        }
+        if self.root.is_live() {
+            hid::confirm(&mut machine);
+        }
+        machine.devices.sort_by(|a, b| a.port.cmp(&b.port));
+        machine
+    }
+}
+
+fn read_devices(root: &Root, devices: &Dir, machine: &mut Machine) {
+    let names = match devices.names() {
+        Ok(names) => names,
+        Err(error) => {
+            machine.problems.push(Problem::new(devices.display(), say(&error)));
+            return;
+        }
+    };
+    let mut blocks = BlockFacts::new(root.clone());
+    for name in &names {
+        // `usb1` is a root hub and `1-1:1.0` an interface; only `1-1.4` is a device.
+        let Ok(port) = name.parse::<PortPath>() else { continue };
+        let prefix = format!("{name}:");
+        let listed: Vec<&String> = names.iter().filter(|n| n.starts_with(&prefix)).collect();
+        match devices.dir(name) {
+            Ok(dir) => {
+                let mut reader = Reader { dir: &dir, blocks: &mut blocks, problems: Vec::new() };
+                machine.devices.push(reader.device(port, name, &listed));
+                machine.problems.append(&mut reader.problems);
+            }
+            // A device unplugged since the folder was listed leaves a link to nowhere.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                machine.problems.push(Problem::new(name, "the device went away while it was read"));
+            }
+            Err(error) => machine.problems.push(Problem::new(name, say(&error))),
+        }
+    }
+}
+
+/// Reads one device; keeps what went wrong.
+struct Reader<'a> {
+    dir: &'a Dir,
+    blocks: &'a mut BlockFacts,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn device(&mut self, port: PortPath, name: &str, listed: &[&String]) -> UsbDevice {
+        let class = self.hex_byte("bDeviceClass");
+        let usb = self.usb();
+        if usb.vid.is_none() && usb.pid.is_none() && class.is_none() {
+            let what = "the device publishes no ids; it may have gone away while it was read";
+            self.problems.push(Problem::new(name, what));
+        }
+        let mut device =
+            UsbDevice { port, class, usb, interfaces: vec![], hid: vec![], luns: vec![] };
+        for interface in self.interface_names(name, listed) {
+            self.interface(&interface, &mut device);
+        }
+        if device.is_mass_storage() && device.luns.is_empty() {
+            device.luns = self.blocks.luns_below(self.dir);
+        }
+        device
+    }
+
+    fn usb(&mut self) -> Usb {
+        Usb {
+            vid: self.parse("idVendor", |text| text.parse().ok()),
+            pid: self.parse("idProduct", |text| text.parse().ok()),
+            bcd_device: self.parse("bcdDevice", |text| BcdDevice::from_sysfs(text).ok()),
+            usb_version: self.text("version").map(|v| v.trim().to_owned()),
+            manufacturer: self.text("manufacturer"),
+            product: self.text("product"),
+            serial: self.text("serial"),
+            speed_mbps: self
+                .parse("speed", |text| text.trim().parse().ok().and_then(SpeedMbps::new)),
+            max_power_ma: self.parse("bMaxPower", |text| {
+                text.trim().trim_end_matches("mA").trim_end().parse().ok()
+            }),
+            authorized: self.parse("authorized", |text| match text.trim() {
+                "1" => Some(true),
+                "0" => Some(false),
+                _ => None,
+            }),
+        }
+    }
+
+    /// Interfaces stand beside the device in the bus folder, and below the device itself.
+    fn interface_names(&mut self, name: &str, listed: &[&String]) -> Vec<String> {
+        if !listed.is_empty() {
+            return listed.iter().map(|n| (*n).clone()).collect();
+        }
+        let prefix = format!("{name}:");
+        let names = self.dir.names().unwrap_or_default();
+        names.into_iter().filter(|n| n.starts_with(&prefix)).collect()
+    }
+
+    fn interface(&mut self, name: &str, device: &mut UsbDevice) {
+        let Ok(dir) = self.dir.dir(name) else {
+            let what = "the interface went away while it was read";
+            self.problems.push(Problem::new(name, what));
+            return;
+        };
+        let mut reader = Reader { dir: &dir, blocks: self.blocks, problems: Vec::new() };
+        let interface = Interface {
+            number: reader.hex_byte("bInterfaceNumber"),
+            class: reader.hex_byte("bInterfaceClass"),
+            subclass: reader.hex_byte("bInterfaceSubClass"),
+            protocol: reader.hex_byte("bInterfaceProtocol"),
+            driver: dir.link_name("driver"),
+        };
+        match interface.class {
+            Some(3) => device.hid.extend(reader.hid(interface.number)),
+            Some(8) => device.luns.extend(reader.luns()),
+            _ => {}
+        }
+        self.problems.append(&mut reader.problems);
+        device.interfaces.push(interface);
+    }
+
+    /// HID devices are named `0003:VVVV:PPPP.NNNN` below their interface.
+    fn hid(&mut self, interface: Option<u8>) -> Vec<Hid> {
+        let names = self.dir.names().unwrap_or_default();
+        let mut found = Vec::new();
+        for name in names.iter().filter(|n| n.starts_with("0003:")) {
+            let descriptor = self.dir.plain_dir(name).bytes("report_descriptor", 4096);
+            let usages = descriptor.map(|bytes| report_descriptor::usages(&bytes));
+            let usages = usages.unwrap_or_default().into_iter();
+            found.extend(usages.map(|(page, usage)| Hid {
+                usage_page: Some(page),
+                usage: Some(usage),
+                interface,
+            }));
+        }
+        found
+    }
+
+    fn luns(&mut self) -> Vec<Lun> {
+        lun::below_interface(self.dir, self.blocks)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.dir.attribute(name) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                // Strings a device does not have are simply not there.
+                if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+                    let place = format!("{}/{name}", self.dir.display());
+                    self.problems.push(Problem::new(place, say(&error)));
+                }
+                None
+            }
+        }
+    }
+
+    fn parse<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name)?;
+        let value = parse(text.trim());
+        // `speed` reads "unknown" on some hosts; that is a value, not a fault.
+        if value.is_none() && !text.trim().is_empty() && text.trim() != "unknown" {
+            let what = format!("`{}` is not what this attribute holds", shorten(&text));
+            self.problems.push(Problem::new(format!("{}/{name}", self.dir.display()), what));
+        }
+        value
+    }
+
+    fn hex_byte(&mut self, name: &str) -> Option<u8> {
+        self.parse(name, |text| u8::from_str_radix(text, 16).ok())
+    }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// An I/O error in a few words, with the right that is missing where that is the reason.
+fn say(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
+}

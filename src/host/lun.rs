@@ -1,0 +1,186 @@
+//! SCSI logical units of a USB device, their block devices, labels and mounts.
+//!
+//! Everything comes from sysfs, udev's database and the mount table; no node is opened.
+//! The kernel has done INQUIRY itself and publishes the answer with mode 0444
+//! (drivers/scsi/scsi_sysfs.c).
+
+use super::mounts::{self, Mount, unescape_with};
+use super::root::{Dir, Root};
+use crate::snapshot::{Lun, LunType};
+
+/// Sysfs counts block devices in sectors of 512 bytes whatever the medium's own size is.
+const SECTOR: u64 = 512;
+
+/// What the machine says about block devices, read once and only when needed.
+pub(super) struct BlockFacts {
+    root: Root,
+    mounts: Option<Vec<Mount>>,
+}
+
+impl BlockFacts {
+    pub(super) fn new(root: Root) -> Self {
+        Self { root, mounts: None }
+    }
+
+    fn mounts(&mut self) -> &[Mount] {
+        self.mounts.get_or_insert_with(|| mounts::read(&self.root))
+    }
+
+    /// LUNs of a device found from the block side, for trees that lack the SCSI folders.
+    pub(super) fn luns_below(&mut self, device: &Dir) -> Vec<Lun> {
+        let Ok(blocks) = self.root.dir("sys/block") else { return Vec::new() };
+        let mut luns = Vec::new();
+        for name in blocks.names().unwrap_or_default() {
+            let Ok(scsi) = blocks.dir(&name).and_then(|block| block.dir("device")) else {
+                continue;
+            };
+            if scsi.is_below(device) {
+                let number = u32::try_from(luns.len()).ok();
+                luns.push(read(&scsi, number, self));
+            }
+        }
+        luns
+    }
+}
+
+/// LUNs below an interface: `hostH/targetH:C:I/H:C:I:L`.
+pub(super) fn below_interface(interface: &Dir, blocks: &mut BlockFacts) -> Vec<Lun> {
+    let mut luns = Vec::new();
+    for host in named(interface, "host") {
+        for target in named(&host.1, "target") {
+            for name in target.1.names().unwrap_or_default() {
+                let mut parts = name.split(':');
+                let address = (parts.by_ref().take(3).count() == 3).then_some(());
+                let Some(number) = address.and_then(|()| parts.next()?.parse().ok()) else {
+                    continue;
+                };
+                luns.push(read(&target.1.plain_dir(&name), Some(number), blocks));
+            }
+        }
+    }
+    luns.sort_by_key(|lun| lun.lun);
+    luns
+}
+
+fn named(dir: &Dir, prefix: &str) -> Vec<(String, Dir)> {
+    let names = dir.names().unwrap_or_default().into_iter();
+    names
+        .filter(|name| {
+            name.strip_prefix(prefix)
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        })
+        .map(|name| (name.clone(), dir.plain_dir(&name)))
+        .collect()
+}
+
+fn read(scsi: &Dir, number: Option<u32>, blocks: &mut BlockFacts) -> Lun {
+    let text = |name: &str| scsi.attribute(name).ok().map(|text| text.trim().to_owned());
+    let kind = match text("type").as_deref() {
+        Some("5") => LunType::Cdrom,
+        Some("0") => LunType::Disk,
+        _ => LunType::Other,
+    };
+    let mut lun = Lun {
+        lun: number,
+        kind,
+        vendor: text("vendor"),
+        model: text("model"),
+        revision: text("rev"),
+        ..Lun::default()
+    };
+    if let Ok(folder) = scsi.dir("block")
+        && let Some(name) = folder.names().unwrap_or_default().into_iter().next()
+        && let Ok(block) = folder.dir(&name)
+    {
+        add_block(&mut lun, &block, &name, blocks);
+    }
+    lun
+}
+
+fn add_block(lun: &mut Lun, block: &Dir, name: &str, blocks: &mut BlockFacts) {
+    let flag = |name: &str| match block.attribute(name).ok()?.trim() {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    };
+    let sectors: Option<u64> = block.attribute("size").ok().and_then(|s| s.trim().parse().ok());
+    lun.size_bytes = sectors.and_then(|sectors| sectors.checked_mul(SECTOR));
+    lun.read_only = flag("ro");
+    lun.removable = flag("removable");
+    lun.node = Some(format!("/dev/{name}"));
+    if lun.kind == LunType::Other && name.starts_with("sr") {
+        lun.kind = LunType::Cdrom;
+    }
+    for (volume, number) in volumes(block, name) {
+        if lun.label.is_none() && lun.filesystem.is_none() {
+            (lun.label, lun.filesystem) = udev_volume(&blocks.root, &number);
+        }
+        add_mounts(lun, &volume, &number, blocks);
+    }
+}
+
+/// The block device itself and its partitions, each with its device number.
+fn volumes(block: &Dir, name: &str) -> Vec<(String, String)> {
+    let number = |dir: &Dir| dir.attribute("dev").map(|d| d.trim().to_owned()).unwrap_or_default();
+    let mut volumes = vec![(name.to_owned(), number(block))];
+    for part in block.names().unwrap_or_default() {
+        if part.starts_with(name) {
+            let dir = block.plain_dir(&part);
+            volumes.push((part, number(&dir)));
+        }
+    }
+    volumes
+}
+
+fn add_mounts(lun: &mut Lun, volume: &str, number: &str, blocks: &mut BlockFacts) {
+    let node = format!("/dev/{volume}");
+    for mount in blocks.mounts() {
+        let same = (!number.is_empty() && mount.device == number) || mount.source == node;
+        if same && !lun.mounts.contains(&mount.target) {
+            lun.mounts.push(mount.target.clone());
+            if lun.filesystem.is_none() {
+                lun.filesystem = Some(mount.filesystem.clone());
+            }
+        }
+    }
+}
+
+/// Label and file system from udev's database, `run/udev/data/b<major>:<minor>`.
+fn udev_volume(root: &Root, number: &str) -> (Option<String>, Option<String>) {
+    if number.is_empty() || number.contains('/') {
+        return (None, None);
+    }
+    let Ok(text) = root.text(&format!("run/udev/data/b{number}"), 64 * 1024) else {
+        return (None, None);
+    };
+    let value = |key: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+        line.filter(|value| !value.is_empty())
+    };
+    // ID_FS_LABEL has unsafe characters replaced; the encoded form keeps them.
+    let label = match value("E:ID_FS_LABEL_ENC") {
+        Some(encoded) => Some(unescape_hex(encoded)),
+        None => value("E:ID_FS_LABEL").map(str::to_owned),
+    };
+    (label, value("E:ID_FS_TYPE").map(str::to_owned))
+}
+
+/// udev writes unsafe bytes as `\x20`.
+fn unescape_hex(text: &str) -> String {
+    unescape_with(text, |rest| {
+        let digits = rest.strip_prefix('x')?.get(..2)?;
+        let ok = digits.bytes().all(|b| b.is_ascii_hexdigit());
+        ok.then(|| u8::from_str_radix(digits, 16).ok()).flatten().map(|byte| (byte, 3))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unescape_hex;
+
+    #[test]
+    fn encoded_labels_read_as_written() {
+        assert_eq!(unescape_hex(r"MY\x20DATA\x2f1"), "MY DATA/1");
+        assert_eq!(unescape_hex(r"bad\xzz\x2"), r"bad\xzz\x2");
+    }
+}

@@ -1,0 +1,45 @@
+//! Reading a machine, once, into values.
+//!
+//! Belongs here: everything only one operating system has, and everything that touches
+//! device data. Reads what the kernel already holds; opens no device node, sends no
+//! request to a drive. Does not belong here: what the values mean (`catalog`).
+//!
+//! | file | reads |
+//! |---|---|
+//! | `root.rs` | files below a root folder, which symbolic links cannot leave |
+//! | `linux.rs` | the USB tree in sysfs |
+//! | `lun.rs` | SCSI logical units, their block devices, udev's database |
+//! | `mounts.rs` | the mount table |
+//! | `facts.rs` | system, kernel, architecture |
+//! | `report_descriptor.rs` | usage pages in a HID report descriptor |
+//! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
+//! | `hid.rs` | hidapi's list, likewise |
+//! | `replay.rs` | snapshots recorded earlier |
+
+mod facts;
+mod hid;
+mod linux;
+mod lun;
+mod mounts;
+mod replay;
+mod report_descriptor;
+mod root;
+mod usb;
+
+pub use linux::LinuxHost;
+pub use replay::{ReplayError, parse_snapshots};
+pub use root::{Dir, Root};
+
+use crate::snapshot::Machine;
+
+/// Something that can be read into a [`Machine`].
+pub trait Host {
+    /// Reads the machine; what cannot be read is a problem in the result, not an error.
+    fn read(&self) -> Machine;
+}
+
+/// The machine this program runs on.
+#[cfg(target_os = "linux")]
+pub fn this_machine() -> Box<dyn Host> {
+    Box::new(LinuxHost::live())
+}

@@ -1,0 +1,234 @@
+//! Files below a root folder: `/` on a live machine, any folder for a recorded one.
+//!
+//! Below another root than `/`, symbolic links are resolved as if the root were `/`, so a
+//! hostile tree cannot lead out of it. Reads are bounded, and never block: a named pipe in
+//! the tree is opened without waiting for a writer.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+/// Attributes in sysfs are at most a page; text files such as `mountinfo` can be longer.
+const ATTRIBUTE: usize = 4096;
+
+/// Links followed before a path counts as a loop, as in the kernel.
+const MOST_LINKS: u32 = 40;
+
+/// A folder that stands for `/`.
+#[derive(Clone, Debug)]
+pub struct Root {
+    base: PathBuf,
+}
+
+/// A folder below a root, already resolved: no component of its path is a link.
+#[derive(Clone, Debug)]
+pub struct Dir {
+    root: Root,
+    path: PathBuf,
+}
+
+impl Root {
+    /// The live machine's `/`.
+    pub fn live() -> Self {
+        Self { base: PathBuf::from("/") }
+    }
+
+    /// Another folder as root.
+    pub fn at(base: impl Into<PathBuf>) -> Self {
+        let base: PathBuf = base.into();
+        // Links inside the tree are compared with the real base.
+        Self { base: fs::canonicalize(&base).unwrap_or(base) }
+    }
+
+    /// Whether this is the live machine.
+    pub fn is_live(&self) -> bool {
+        self.base == Path::new("/")
+    }
+
+    /// A folder below the root; an error when it is missing or not a folder.
+    pub fn dir(&self, path: &str) -> io::Result<Dir> {
+        let path = self.resolve(&self.base.join(path))?;
+        if !fs::metadata(&path)?.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a folder"));
+        }
+        Ok(Dir { root: self.clone(), path })
+    }
+
+    /// Reads a file below the root as text, at most `most` bytes of it.
+    pub fn text(&self, path: &str, most: usize) -> io::Result<String> {
+        let bytes = self.bytes(path, most)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Reads a file below the root, at most `most` bytes of it.
+    pub fn bytes(&self, path: &str, most: usize) -> io::Result<Vec<u8>> {
+        read_whole(&mut self.open(path)?, most)
+    }
+
+    /// Opens a file below the root for reading, without waiting and without following a
+    /// link out of the root.
+    pub fn open(&self, path: &str) -> io::Result<File> {
+        open(&self.resolve(&self.base.join(path))?)
+    }
+
+    /// The path of a resolved file as the machine itself would name it.
+    fn inner<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.base).unwrap_or(path)
+    }
+
+    /// Follows all links of `path`, which starts with the base.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        if self.is_live() {
+            return fs::canonicalize(path);
+        }
+        let rest = self.inner(path).to_owned();
+        let mut links = 0;
+        self.walk(self.base.clone(), &rest, &mut links)
+    }
+
+    fn walk(&self, mut at: PathBuf, rest: &Path, links: &mut u32) -> io::Result<PathBuf> {
+        for component in rest.components() {
+            match component {
+                Component::Prefix(_) | Component::RootDir => at.clone_from(&self.base),
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    if at != self.base {
+                        at.pop();
+                    }
+                }
+                Component::Normal(name) => at = self.step(at, name.as_ref(), links)?,
+            }
+        }
+        Ok(at)
+    }
+
+    fn step(&self, at: PathBuf, name: &Path, links: &mut u32) -> io::Result<PathBuf> {
+        let next = at.join(name);
+        if !fs::symlink_metadata(&next)?.is_symlink() {
+            return Ok(next);
+        }
+        *links += 1;
+        if *links > MOST_LINKS {
+            return Err(io::Error::other("too many symbolic links"));
+        }
+        let target = fs::read_link(&next)?;
+        self.walk(at, &target, links)
+    }
+}
+
+impl Dir {
+    /// A folder in it; links are followed inside the root.
+    pub fn dir(&self, name: &str) -> io::Result<Dir> {
+        let path = self.root.resolve(&self.path.join(name))?;
+        Ok(Self { root: self.root.clone(), path })
+    }
+
+    /// A folder in it that is known not to be a link.
+    pub fn plain_dir(&self, name: &str) -> Dir {
+        Self { root: self.root.clone(), path: self.path.join(name) }
+    }
+
+    /// Names in the folder, in order; names that are not UTF-8 are left out, since no
+    /// kernel interface read here has such names.
+    pub fn names(&self) -> io::Result<Vec<String>> {
+        let mut names: Vec<String> = fs::read_dir(&self.path)?
+            .filter_map(Result::ok)
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Reads an attribute: one page at most, without the final line break.
+    pub fn attribute(&self, name: &str) -> io::Result<String> {
+        let bytes = self.bytes(name, ATTRIBUTE)?;
+        let text = String::from_utf8_lossy(&bytes);
+        Ok(text.trim_end_matches(['\n', '\0']).to_owned())
+    }
+
+    /// Reads a file, at most `most` bytes of it.
+    pub fn bytes(&self, name: &str, most: usize) -> io::Result<Vec<u8>> {
+        let path = self.path.join(name);
+        let path = if self.root.is_live() { path } else { self.root.resolve(&path)? };
+        read_whole(&mut open(&path)?, most)
+    }
+
+    /// The last component of what a link in the folder points to, e.g. a driver's name.
+    pub fn link_name(&self, name: &str) -> Option<String> {
+        let target = fs::read_link(self.path.join(name)).ok()?;
+        Some(target.file_name()?.to_str()?.to_owned())
+    }
+
+    /// Whether the folder lies below `other`.
+    pub fn is_below(&self, other: &Dir) -> bool {
+        self.path.starts_with(&other.path)
+    }
+
+    /// The path as the machine itself would name it, for messages.
+    pub fn display(&self) -> String {
+        format!("/{}", self.root.inner(&self.path).display())
+    }
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    #[expect(clippy::cast_possible_wrap, reason = "the flags' own type is unsigned")]
+    OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+fn read_whole(file: &mut File, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(most.min(ATTRIBUTE));
+    file.take(most as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![expect(clippy::unwrap_used)]
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn tree() -> (tempfile::TempDir, Root) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("sys/a")).unwrap();
+        fs::write(dir.path().join("sys/a/attr"), "in\n").unwrap();
+        let root = Root::at(dir.path());
+        (dir, root)
+    }
+
+    #[test]
+    fn absolute_links_stay_inside_the_root() {
+        let (dir, root) = tree();
+        symlink("/sys/a", dir.path().join("sys/abs")).unwrap();
+        symlink("/etc", dir.path().join("out")).unwrap();
+        symlink("../../../../../../etc/passwd", dir.path().join("sys/up")).unwrap();
+        assert_eq!(root.dir("sys/abs").unwrap().attribute("attr").unwrap(), "in");
+        assert!(root.text("out/passwd", 100).is_err());
+        assert!(root.text("sys/up", 100).is_err());
+    }
+
+    #[test]
+    fn link_loops_and_pipes_end() {
+        let (dir, root) = tree();
+        symlink("loop", dir.path().join("loop")).unwrap();
+        assert!(root.text("loop", 10).is_err());
+        let pipe = dir.path().join("sys/a/pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        assert_eq!(root.dir("sys/a").unwrap().attribute("pipe").unwrap(), "");
+    }
+
+    #[test]
+    fn reads_are_bounded() {
+        let (dir, root) = tree();
+        fs::write(dir.path().join("big"), vec![b'x'; 100_000]).unwrap();
+        assert_eq!(root.bytes("big", 1000).unwrap().len(), 1000);
+        assert_eq!(root.dir(".").unwrap().attribute("big").unwrap().len(), ATTRIBUTE);
+    }
+}

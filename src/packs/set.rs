@@ -1,0 +1,136 @@
+//! A set of pack texts, and how one becomes a value.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::{PackError, embedded::VERSION};
+use crate::snapshot::DataVersion;
+
+/// Where a pack comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Compiled in.
+    Embedded,
+    /// Read from a folder; named in every answer that rests on it.
+    Overlay,
+}
+
+/// One pack: a TOML file below `data/` or an overlay folder.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// Path below the data folder with `/`, e.g. `devices/kingston-d300.toml`; for an
+    /// overlay the path a person would open.
+    pub path: String,
+    /// The file's text.
+    pub text: Cow<'static, str>,
+    /// Embedded or overlay.
+    pub origin: Origin,
+}
+
+impl Pack {
+    /// Reads the text as `T`; an error names file, line and column.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, PackError> {
+        toml::from_str(&self.text).map_err(|error| {
+            let what = error.message().to_owned();
+            match error.span() {
+                Some(span) => PackError::at(&self.path, &self.text, span.start, what),
+                None => PackError::whole(&self.path, what),
+            }
+        })
+    }
+
+    /// An error at the first place where `needle` stands in the text.
+    pub fn error_at(&self, needle: &str, what: impl Into<String>) -> PackError {
+        match self.text.find(needle) {
+            Some(offset) => PackError::at(&self.path, &self.text, offset, what),
+            None => PackError::whole(&self.path, what),
+        }
+    }
+}
+
+/// All packs in use, embedded first, then overlays in the order they were given.
+#[derive(Debug)]
+pub struct PackSet {
+    packs: Vec<Pack>,
+    overlays: Vec<(String, Pack)>,
+    hash: OnceLock<String>,
+}
+
+impl PackSet {
+    /// A set of embedded packs.
+    pub fn new(packs: Vec<Pack>) -> Self {
+        Self { packs, overlays: Vec::new(), hash: OnceLock::new() }
+    }
+
+    /// Adds an overlay pack of a `kind` such as `devices`.
+    pub fn add(&mut self, kind: &str, pack: Pack) {
+        self.hash = OnceLock::new();
+        self.overlays.push((kind.to_owned(), pack));
+    }
+
+    /// The packs of one kind, e.g. `devices`: embedded ones, then overlays.
+    pub fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Pack> {
+        let embedded = self.packs.iter().filter(move |pack| {
+            pack.path.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'))
+        });
+        let overlays = self.overlays.iter().filter(move |(of, _)| of == kind);
+        embedded.chain(overlays.map(|(_, pack)| pack))
+    }
+
+    /// Version and hash, as every document carries them.
+    pub fn version(&self) -> DataVersion {
+        let overlay = if self.overlays.is_empty() { "" } else { "+overlay" };
+        let hash = self.hash.get_or_init(|| self.compute_hash()).clone();
+        DataVersion { version: format!("{VERSION}{overlay}"), hash }
+    }
+
+    fn compute_hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        let overlays = self.overlays.iter().map(|(_, pack)| pack);
+        for pack in self.packs.iter().chain(overlays) {
+            // Lengths keep two files from hashing like one.
+            hasher.update((pack.text.len() as u64).to_le_bytes());
+            hasher.update(pack.text.as_bytes());
+        }
+        hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used)]
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Row {
+        id: String,
+    }
+
+    fn pack(text: &'static str) -> Pack {
+        Pack { path: "devices/x.toml".into(), text: text.into(), origin: Origin::Overlay }
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_place() {
+        let error = pack("id = \"x\"\n  idd = 1\n").parse::<Row>().unwrap_err();
+        let printed = error.to_string();
+        assert!(printed.starts_with("devices/x.toml:2:3: unknown field `idd`"), "{printed}");
+    }
+
+    #[test]
+    fn an_overlay_changes_version_and_hash() {
+        let mut set = PackSet::new(vec![]);
+        let before = set.version();
+        set.add("devices", pack("id = \"x\""));
+        let after = set.version();
+        assert_ne!(before.hash, after.hash);
+        assert!(after.version.ends_with("+overlay"));
+        assert_eq!(set.of("devices").count(), 1);
+        assert_eq!(set.of("device").count(), 0);
+    }
+}

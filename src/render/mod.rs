@@ -1,0 +1,5 @@
+//! Showing answers: terminal tables, published JSON, progress. Decides nothing.
+
+pub mod json;
+pub mod scan;
+pub mod text;
