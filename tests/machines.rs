@@ -38,10 +38,13 @@ fn drives(snapshot: &Value) -> &Vec<Value> {
 fn every_machine_scans_as_its_snapshot_says() {
     for machine in Machine::all() {
         let ran = scan("scan --all --json", &machine);
-        if std::env::var_os("UPDATE").is_some() {
+        let now = without_tool(ran.json());
+        // A change of the packs' hash alone is no reason to write every snapshot again.
+        let changed = || !machine.snapshot().exists() || without_tool(committed(&machine)) != now;
+        if std::env::var_os("UPDATE").is_some() && changed() {
             fs::write(machine.snapshot(), &ran.stdout).expect("the snapshot is written");
         }
-        let (now, before) = (without_tool(ran.json()), without_tool(committed(&machine)));
+        let before = without_tool(committed(&machine));
         assert_eq!(now, before, "{}: run with UPDATE=1 and read the change", machine.name);
         let code = if drives(&now).is_empty() { 66 } else { 0 };
         assert_eq!(ran.code, Some(code), "{}: {}", machine.name, ran.stderr);

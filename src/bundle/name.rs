@@ -12,7 +12,7 @@ pub(super) fn is_safe(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= LONGEST
         && !name.contains(['\\', ':', '*', '?', '"', '<', '>', '|'])
-        && !name.chars().any(crate::render::text::is_steering)
+        && !name.chars().any(crate::text::is_steering)
         && name.split('/').all(plain)
 }
 
