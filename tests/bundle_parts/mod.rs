@@ -1,6 +1,7 @@
 //! Makes small bundles for the tests, well-formed or not.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses a part of it")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
