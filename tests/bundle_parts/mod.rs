@@ -46,7 +46,7 @@ pub(crate) fn write(path: &Path, files: &[(&str, &[u8])]) {
 fn pack(dir: &Path, files: &[(&str, &[u8])]) -> Packed {
     let redactor = redactor();
     let mut spool = Spool::new(dir).unwrap();
-    let bounds = Bounds { bytes: u64::MAX, stop: &|| false };
+    let bounds = Bounds { bytes: u64::MAX, cut: false, stop: &|| false };
     for (index, (name, content)) in files.iter().enumerate() {
         let name = redactor.name(name).unwrap();
         if index % 2 == 0 {
