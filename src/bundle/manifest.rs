@@ -114,13 +114,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word of the document.
-    pub fn word(self) -> &'static str {
+    /// The outcome in words.
+    pub fn words(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Skipped => "skipped",
             Self::Failed => "failed",
-            Self::TimedOut => "timed_out",
+            Self::TimedOut => "timed out",
             Self::Other => "other",
         }
     }
