@@ -1,7 +1,5 @@
 //! The writer: the same bytes twice, in order, for the owner only, or nothing at all.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 mod bundle_parts;
 
 use std::fs::{self, File};

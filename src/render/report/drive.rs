@@ -51,7 +51,8 @@ fn facts(drive: &Drive) -> Vec<(&'static str, String)> {
     let usb = &drive.usb;
     let unknown = || "not known".to_owned();
     let id = |text: Option<String>| text.unwrap_or_else(|| "????".into());
-    let vid_pid = format!("{}:{}", id(usb.vid.map(|v| v.to_string())), id(usb.pid.map(|p| p.to_string())));
+    let vid_pid =
+        format!("{}:{}", id(usb.vid.map(|v| v.to_string())), id(usb.pid.map(|p| p.to_string())));
     let device = usb.bcd_device.map_or(String::new(), |bcd| format!(", bcdDevice {bcd}"));
     let text = |value: &Option<String>| value.as_deref().map_or_else(unknown, clean);
     let mut facts = vec![
@@ -92,7 +93,8 @@ fn unit(lun: &Lun) -> String {
     let read_only = lun.read_only.filter(|read_only| *read_only).map(|_| "read-only".to_owned());
     let words = [lun.vendor.clone(), lun.model.clone(), lun.revision.clone()];
     let inquiry: Vec<String> = words.into_iter().flatten().collect();
-    let parts = [Some(inquiry.join(" ")), size, lun.filesystem.clone(), read_only, lun.node.clone()];
+    let parts =
+        [Some(inquiry.join(" ")), size, lun.filesystem.clone(), read_only, lun.node.clone()];
     let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     if parts.is_empty() { "nothing known".to_owned() } else { clean(&parts.join(", ")) }
 }
