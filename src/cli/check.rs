@@ -74,6 +74,13 @@ fn check(args: &CheckArgs, app: &App) -> CliResult<CheckExit> {
     Ok(exit)
 }
 
+/// The verdicts for one machine by the usual policy, as a bundle carries them.
+pub(super) fn document(app: &App, snapshot: &Snapshot) -> CliResult<EligibilityDocument> {
+    let policy = app.policy(None)?;
+    let facts = facts::gather(policy, &[], app.config()?)?;
+    verdicts(app, policy, snapshot, &facts)
+}
+
 fn format(args: &CheckArgs, app: &App) -> CliResult<Format> {
     match (args.format, app.global.json) {
         (Some(format), true) if format != Format::Json => {
@@ -92,16 +99,22 @@ fn judge(
     snapshots: &[Snapshot],
     facts: &Facts<'_>,
 ) -> CliResult<Vec<EligibilityDocument>> {
+    snapshots.iter().map(|snapshot| verdicts(app, policy, snapshot, facts)).collect()
+}
+
+fn verdicts(
+    app: &App,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    facts: &Facts<'_>,
+) -> CliResult<EligibilityDocument> {
     let catalog = app.catalog()?;
     let today = today(app);
-    let document = |snapshot: &Snapshot| {
-        let verdicts = snapshot.drives.iter().map(|drive| {
-            let life = catalog.lifecycle(&drive.identity);
-            DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
-        });
-        Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
-    };
-    snapshots.iter().map(document).collect()
+    let verdicts = snapshot.drives.iter().map(|drive| {
+        let life = catalog.lifecycle(&drive.identity);
+        DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
+    });
+    Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
 }
 
 /// The day of this run. End-of-life dates are days; UTC is the same for every machine.

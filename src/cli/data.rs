@@ -8,7 +8,7 @@ use super::{App, CliError, CliResult, Exit, output, packs};
 use crate::catalog::{Catalog, Kind};
 use crate::packs::{PackError, embedded};
 use crate::policy::Policies;
-use crate::{render, text};
+use crate::text;
 
 /// Show and check the data the program runs on
 #[derive(Debug, Args)]

@@ -1,5 +1,8 @@
 //! Showing answers: terminal tables, published JSON, progress. Decides nothing.
 
+pub mod bundle;
 pub mod eligibility;
+pub mod progress;
+pub mod report;
 pub mod scan;
 pub mod text;
