@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::{App, CliError, CliResult, Exit, output, packs};
 use crate::catalog::{Catalog, Kind};
 use crate::packs::{PackError, embedded};
+use crate::policy::Policies;
 use crate::render;
 
 /// Show and check the data the program runs on
@@ -119,5 +120,6 @@ fn add(set: &mut crate::packs::PackSet, path: &std::path::Path) -> CliResult<usi
 fn problems(set: &crate::packs::PackSet) -> Vec<PackError> {
     let mut errors = Vec::new();
     errors.extend(Catalog::load(set).err().unwrap_or_default());
+    errors.extend(Policies::load(set).err().unwrap_or_default());
     errors
 }

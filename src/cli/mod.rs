@@ -4,6 +4,7 @@
 //! clock, the environment or the configuration. Does not belong here: decisions.
 
 mod app;
+mod check;
 mod config;
 mod data;
 mod error;
@@ -12,6 +13,7 @@ mod interrupt;
 mod output;
 mod packs;
 mod paths;
+mod policies;
 mod scan;
 mod source;
 
@@ -38,6 +40,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::ScanArgs),
+    Check(check::CheckArgs),
     Data(data::DataArgs),
 }
 
@@ -67,6 +70,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
+        Command::Check(args) => check::run(args, app),
         Command::Data(args) => data::run(args, app),
     }
 }

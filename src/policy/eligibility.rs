@@ -249,20 +249,21 @@ fn scope<'p>(policy: &'p Policy, drive: &Drive) -> Reason<'p> {
         Confidence::Vendor => Effect::Unknown,
         Confidence::Family | Confidence::Exact => Effect::Allows,
     };
-    let evidence = match (identity.confidence, effect) {
-        (_, Effect::Excludes) => format!("made by {}", vendor.unwrap_or("another maker")),
-        (Confidence::None, _) => {
-            "nothing known fits this device; the model name printed on the drive would settle it"
-                .into()
-        }
-        (_, Effect::Unknown) => format!(
-            "made by {}, but which product it is is not known; the model name printed on the drive would settle it",
-            vendor.unwrap_or("an unknown maker")
-        ),
-        _ => format!("{} (the catalog)", drive.display_name()),
-    };
+    let evidence = placed_because(drive, effect);
     let (text, source) = (&*policy.scope.text, &*policy.scope.source);
     Reason { clause: SCOPE, effect, text, evidence, source }
+}
+
+fn placed_because(drive: &Drive, effect: Effect) -> String {
+    let settle = "the model name printed on the drive would settle it";
+    match (effect, drive.identity.vendor.as_deref()) {
+        (Effect::Allows, _) => format!("{} (the catalog)", drive.display_name()),
+        (Effect::Excludes, Some(vendor)) => format!("{vendor} makes it (the catalog)"),
+        (_, Some(vendor)) if drive.identity.confidence != Confidence::None => {
+            format!("{vendor} makes it (the catalog), which product it is is not known; {settle}")
+        }
+        _ => format!("nothing the catalog knows fits this device; {settle}"),
+    }
 }
 
 fn end_of_life(life: &Lifecycle, today: Date) -> EndOfLife {

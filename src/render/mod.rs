@@ -1,5 +1,6 @@
 //! Showing answers: terminal tables, published JSON, progress. Decides nothing.
 
+pub mod eligibility;
 pub mod json;
 pub mod scan;
 pub mod text;
