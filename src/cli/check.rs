@@ -4,7 +4,6 @@ mod facts;
 mod questions;
 
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
 
 use super::{App, CheckExit, CliError, CliResult, Exit, output, scan};
 use crate::condition::Facts;
@@ -93,7 +92,7 @@ fn judge(
     facts: &Facts<'_>,
 ) -> CliResult<Vec<EligibilityDocument>> {
     let catalog = app.catalog()?;
-    let today = today(app);
+    let today = policy.today(app.now);
     let document = |snapshot: &Snapshot| {
         let verdicts = snapshot.drives.iter().map(|drive| {
             let life = catalog.lifecycle(&drive.identity);
@@ -102,11 +101,6 @@ fn judge(
         Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
     };
     snapshots.iter().map(document).collect()
-}
-
-/// The day of this run. End-of-life dates are days; UTC is the same for every machine.
-fn today(app: &App) -> Date {
-    app.now.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// A drive that is not eligible outweighs one that is not known; both outweigh a question.

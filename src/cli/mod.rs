@@ -9,11 +9,13 @@ mod config;
 mod data;
 mod error;
 mod exit;
+mod explain;
 mod interrupt;
 mod output;
 mod packs;
 mod paths;
 mod policies;
+mod policy;
 mod scan;
 mod source;
 
@@ -41,6 +43,8 @@ struct Cli {
 enum Command {
     Scan(scan::ScanArgs),
     Check(check::CheckArgs),
+    Policy(policy::PolicyArgs),
+    Explain(explain::ExplainArgs),
     Data(data::DataArgs),
 }
 
@@ -71,6 +75,8 @@ fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
         Command::Check(args) => check::run(args, app),
+        Command::Policy(args) => policy::run(args, app),
+        Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
     }
 }

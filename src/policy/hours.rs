@@ -101,13 +101,36 @@ impl Hours {
 
     /// What due times rest on beyond the source's own words.
     pub fn assumptions(&self) -> impl Iterator<Item = String> + '_ {
+        self.assumed()
+            .filter_map(|(what, why)| Some(format!("{}: {}", what.words(), why.as_ref()?)))
+    }
+
+    /// The same, with what each is about.
+    pub(super) fn assumed(&self) -> impl Iterator<Item = (Assumed, &Option<Words>)> {
         [
-            ("time zone", &self.zone_assumed),
-            ("business days", &self.days_assumed),
-            ("holidays", &self.holidays_assumed),
+            (Assumed::Zone, &self.zone_assumed),
+            (Assumed::Days, &self.days_assumed),
+            (Assumed::Holidays, &self.holidays_assumed),
         ]
         .into_iter()
-        .filter_map(|(what, why)| why.as_ref().map(|why| format!("{what}: {why}")))
+    }
+}
+
+/// What had to be assumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Assumed {
+    Zone,
+    Days,
+    Holidays,
+}
+
+impl Assumed {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Zone => "time zone",
+            Self::Days => "business days",
+            Self::Holidays => "holidays",
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A policy in use: its pack with overlays applied, and what can be looked up in it.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use toml::Spanned;
 
 use super::Words;
@@ -117,6 +119,11 @@ impl Policy {
     /// The calendar of everything that no severity governs.
     pub fn usual_calendar(&self) -> Calendar {
         self.pack.hours.as_ref().map_or_else(Calendar::unknown, |hours| hours.calendar(None))
+    }
+
+    /// The day it is at the desk.
+    pub fn today(&self, now: Timestamp) -> Date {
+        now.to_zoned(self.usual_calendar().zone().clone()).date()
     }
 
     /// Whose hours these are, when an overlay states them.

@@ -6,6 +6,7 @@ use toml::Spanned;
 
 use super::Words;
 use super::calendar::Calendar;
+use super::hours::Assumed;
 use super::period::Period;
 use super::policy::Policy;
 use super::rows::{Priority, RequestTypeId, Severity, SeverityRef, Topic};
@@ -153,17 +154,21 @@ fn due(calendar: &Calendar, period: Period, received: Timestamp) -> Result<Due, 
     at.map(|at| Due { period, at, earliest }).ok_or(TargetError::Time)
 }
 
-/// Only what a due time rests on: clock hours need no holidays.
+/// Only what a due time rests on: clock hours need no calendar, hours around the clock no
+/// holidays, business hours of stated days no business days.
 fn assumptions(policy: &Policy, found: &Targets<'_>) -> Vec<String> {
-    let rests_on_calendar = [&found.first_response, &found.resolution]
-        .into_iter()
-        .flatten()
-        .any(|due| !matches!(due.period, Period::ClockHours(_)));
-    let Some(hours) = policy.pack.hours.as_ref().filter(|_| rests_on_calendar) else {
-        return Vec::new();
+    let Some(hours) = &policy.pack.hours else { return Vec::new() };
+    let due = || [&found.first_response, &found.resolution].into_iter().flatten();
+    let in_days = due().any(|due| matches!(due.period, Period::BusinessDays { .. }));
+    let in_hours = due().any(|due| matches!(due.period, Period::BusinessHours(_)));
+    let always_open = policy.hours_exception(found.severity.1).is_some();
+    let rests_on = |what| match what {
+        Assumed::Zone => in_days || in_hours,
+        Assumed::Days => in_days || (in_hours && !always_open && hours.business_days.is_none()),
+        Assumed::Holidays => (in_days || in_hours) && !always_open,
     };
-    let round_the_clock = policy.hours_exception(found.severity.1).is_some();
-    hours.assumptions().filter(|text| !round_the_clock || text.starts_with("time zone")).collect()
+    let assumed = hours.assumed().filter(|(what, _)| rests_on(*what));
+    assumed.filter_map(|(what, why)| Some(format!("{}: {}", what.words(), why.as_ref()?))).collect()
 }
 
 fn notes(

@@ -2,5 +2,6 @@
 
 pub mod eligibility;
 pub mod json;
+pub mod policy;
 pub mod scan;
 pub mod text;
