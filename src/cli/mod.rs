@@ -10,11 +10,13 @@ mod config;
 mod data;
 mod error;
 mod exit;
+mod explain;
 mod interrupt;
 mod output;
 mod packs;
 mod paths;
 mod policies;
+mod policy;
 mod redaction;
 mod scan;
 mod show;
@@ -49,6 +51,8 @@ enum Command {
     Bundle(bundle::BundleArgs),
     Verify(verify::VerifyArgs),
     Show(show::ShowArgs),
+    Policy(policy::PolicyArgs),
+    Explain(explain::ExplainArgs),
     Data(data::DataArgs),
 }
 
@@ -82,6 +86,8 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Bundle(args) => bundle::run(args, app),
         Command::Verify(args) => verify::run(args, app),
         Command::Show(args) => show::run(args, app),
+        Command::Policy(args) => policy::run(args, app),
+        Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
     }
 }

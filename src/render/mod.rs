@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod eligibility;
+pub mod policy;
 pub mod progress;
 pub mod report;
 pub mod scan;
