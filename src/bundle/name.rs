@@ -18,6 +18,7 @@ pub(super) fn is_safe(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= LONGEST
         && name.chars().all(fits)
+        && !name.chars().any(crate::text::is_steering)
         && name.split('/').all(plain)
 }
 

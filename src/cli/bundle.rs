@@ -169,7 +169,7 @@ fn clock(app: &App) -> Clock {
 
 fn tell(answer: &Bundled, app: &App, stop: &Interrupt) -> CliResult {
     let text = match app.global.json {
-        true => render::json::document(answer)
+        true => crate::text::json::document(answer)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
         false => answer.text(),
     };

@@ -136,7 +136,7 @@ fn exit(documents: &[EligibilityDocument]) -> CheckExit {
 }
 
 fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> CliResult<String> {
-    let json = crate::render::json::line::<DriveVerdict>;
+    let json = crate::text::json::line::<DriveVerdict>;
     let text = match format {
         Format::Table => return Ok(documents.iter().map(render::table).collect()),
         Format::Csv => {
@@ -147,8 +147,8 @@ fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> C
         Format::Nagios => return Ok(render::nagios(documents, status(exit))),
         Format::Ndjson => documents.iter().flat_map(|d| &d.drives).map(json).collect(),
         Format::Json => match documents {
-            [one] => crate::render::json::document(one),
-            many => many.iter().map(crate::render::json::line).collect(),
+            [one] => crate::text::json::document(one),
+            many => many.iter().map(crate::text::json::line).collect(),
         },
     };
     text.map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))

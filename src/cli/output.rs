@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use super::{CheckExit, CliError, CliResult, Exit};
-use crate::render::text::visible;
+use crate::text::visible;
 
 /// Writes the answer to stdout in one piece.
 ///

@@ -39,7 +39,7 @@ pub(super) fn run(args: &ShowArgs, app: &App) -> CliResult {
         write_page(file, &render::report::report(&contents))?;
     }
     let text = match app.global.json {
-        true => render::json::document(bundle.manifest())
+        true => crate::text::json::document(bundle.manifest())
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
         false => render::scan::table(&snapshot) + &render::bundle::manifest(bundle.manifest()),
     };

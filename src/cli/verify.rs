@@ -19,7 +19,7 @@ pub(super) struct VerifyArgs {
 pub(super) fn run(args: &VerifyArgs, app: &App) -> CliResult {
     let answer = verify(&args.bundle)?;
     let text = match app.global.json {
-        true => render::json::document(&answer)
+        true => crate::text::json::document(&answer)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
         false => render::bundle::verification(&answer),
     };

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{bytes, labelled, visible};
+use super::text::{bytes, labelled};
 use crate::bundle::manifest::Outcome;
 use crate::bundle::{BuiltBundle, Manifest, Verification};
+use crate::text::visible;
 
 /// The schema name of the answer of `bundle`.
 pub const SCHEMA: &str = "keycase.bundled/1";

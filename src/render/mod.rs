@@ -2,7 +2,6 @@
 
 pub mod bundle;
 pub mod eligibility;
-pub mod json;
 pub mod progress;
 pub mod report;
 pub mod scan;

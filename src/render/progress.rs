@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::text::{bytes, visible};
+use super::text::bytes;
 use crate::bundle::Step;
+use crate::text::visible;
 
 /// One line that changes; nothing at all when stderr is no terminal.
 pub struct Progress {

@@ -7,7 +7,8 @@ use askama::Template;
 use super::documents::{self, Eligibility, Finding, Findings};
 use super::drive::DriveView;
 use crate::bundle::{Contents, Manifest};
-use crate::render::text::{bytes, visible};
+use crate::render::text::bytes;
+use crate::text::visible;
 
 /// The page's parts, in its own words.
 #[derive(Template)]
