@@ -4,16 +4,22 @@
 //! clock, the environment or the configuration. Does not belong here: decisions.
 
 mod app;
+mod assemble;
+mod clock;
 mod config;
 mod data;
+mod desk;
+mod desks;
 mod error;
 mod exit;
 mod interrupt;
+mod outbox;
 mod output;
 mod packs;
 mod paths;
 mod scan;
 mod source;
+mod submit;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -38,6 +44,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::ScanArgs),
+    Submit(submit::SubmitArgs),
+    Outbox(outbox::OutboxArgs),
+    Desk(desk::DeskArgs),
     Data(data::DataArgs),
 }
 
@@ -68,5 +77,8 @@ fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Submit(args) => submit::run(args, app),
+        Command::Outbox(args) => outbox::run(args, app),
+        Command::Desk(args) => desk::run(args, app),
     }
 }

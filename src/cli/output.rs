@@ -36,3 +36,9 @@ pub(crate) fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
         false => Exit::Usage.code(),
     }
 }
+
+/// Writes one line about what is going on to stderr.
+pub(crate) fn tell(line: &str) {
+    // Nothing is left to try when stderr itself is gone.
+    let _ = writeln!(anstream::stderr().lock(), "{}", crate::render::text::visible(line));
+}
