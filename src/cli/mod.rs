@@ -4,14 +4,19 @@
 //! clock, the environment or the configuration. Does not belong here: decisions.
 
 mod app;
+mod assemble;
 mod bundle;
 mod check;
+mod clock;
 mod config;
 mod data;
+mod desk;
+mod desks;
 mod error;
 mod exit;
 mod explain;
 mod interrupt;
+mod outbox;
 mod output;
 mod packs;
 mod paths;
@@ -21,6 +26,7 @@ mod redaction;
 mod scan;
 mod show;
 mod source;
+mod submit;
 mod units;
 mod verify;
 
@@ -53,6 +59,9 @@ enum Command {
     Show(show::ShowArgs),
     Policy(policy::PolicyArgs),
     Explain(explain::ExplainArgs),
+    Submit(submit::SubmitArgs),
+    Outbox(outbox::OutboxArgs),
+    Desk(desk::DeskArgs),
     Data(data::DataArgs),
 }
 
@@ -89,5 +98,8 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Policy(args) => policy::run(args, app),
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Submit(args) => submit::run(args, app),
+        Command::Outbox(args) => outbox::run(args, app),
+        Command::Desk(args) => desk::run(args, app),
     }
 }
