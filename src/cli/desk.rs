@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::desks::{self, Chosen};
 use super::{App, CliError, CliResult, Exit, output};
 use crate::desk::Failure;
-use crate::render;
 use crate::snapshot::Tool;
 
 /// List desks, and check that one can be reached
@@ -110,7 +109,7 @@ fn line(row: &DeskRow) -> String {
         (None, None) => "nothing is sent; you hand the ticket over".to_owned(),
     };
     let text = format!("{mark} {}  {place}", row.name);
-    format!("{}\n", render::text::visible(&text))
+    format!("{}\n", crate::text::visible(&text))
 }
 
 fn test(name: &str, credential_file: Option<&PathBuf>, app: &App) -> CliResult {
@@ -142,7 +141,7 @@ fn works(chosen: &Chosen, account: Option<String>) -> String {
         (Some(address), None) => format!("{address} accepts the credential"),
         (Some(address), Some(who)) => format!("{address} accepts the credential of {who}"),
     };
-    format!("{}\n", render::text::visible(&format!("desk `{}`: {what}", chosen.name)))
+    format!("{}\n", crate::text::visible(&format!("desk `{}`: {what}", chosen.name)))
 }
 
 fn not_reached(chosen: &Chosen, failure: &Failure) -> CliError {
@@ -167,6 +166,6 @@ fn not_reached(chosen: &Chosen, failure: &Failure) -> CliError {
 }
 
 fn json<T: Serialize>(document: &T) -> CliResult<String> {
-    render::json::document(document)
+    crate::text::json::document(document)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }

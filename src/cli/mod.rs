@@ -5,6 +5,8 @@
 
 mod app;
 mod assemble;
+mod bundle;
+mod check;
 mod clock;
 mod config;
 mod data;
@@ -17,9 +19,14 @@ mod outbox;
 mod output;
 mod packs;
 mod paths;
+mod policies;
+mod redaction;
 mod scan;
+mod show;
 mod source;
 mod submit;
+mod units;
+mod verify;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -47,6 +54,10 @@ enum Command {
     Submit(submit::SubmitArgs),
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
+    Check(check::CheckArgs),
+    Bundle(bundle::BundleArgs),
+    Verify(verify::VerifyArgs),
+    Show(show::ShowArgs),
     Data(data::DataArgs),
 }
 
@@ -76,6 +87,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
+        Command::Check(args) => check::run(args, app),
+        Command::Bundle(args) => bundle::run(args, app),
+        Command::Verify(args) => verify::run(args, app),
+        Command::Show(args) => show::run(args, app),
         Command::Data(args) => data::run(args, app),
         Command::Submit(args) => submit::run(args, app),
         Command::Outbox(args) => outbox::run(args, app),

@@ -6,9 +6,8 @@ use clap::{Args, Subcommand};
 
 use super::clock::RunClock;
 use super::desks::{self, Chosen};
-use super::{App, CliError, CliResult, Exit, output};
+use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
-use crate::render;
 use crate::render::outbox::{Entry, OutboxDocument, SCHEMA};
 use crate::render::submission::Submission;
 use crate::snapshot::Problem;
@@ -78,7 +77,7 @@ fn show(id: &str, app: &App) -> CliResult {
     text.push('\n');
     let log = std::fs::read_to_string(item.log_path()).unwrap_or_default();
     for line in item.request.draft.text.lines().chain(["", "log:"]).chain(log.lines()) {
-        text.push_str(&render::text::visible(line));
+        text.push_str(&crate::text::visible(line));
         text.push('\n');
     }
     output::answer(&text)?;
@@ -130,7 +129,7 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
         None => waiting(&mut round)?,
     };
     let data = desks::data(app)?;
-    let clock = RunClock::new(app);
+    let clock = RunClock::new(app, Interrupt::listen());
     let mut names: Vec<String> = open.iter().map(|item| item.request.desk.clone()).collect();
     names.sort();
     names.dedup();
@@ -228,7 +227,7 @@ fn answer(app: &App, items: &[Item], problems: Vec<Problem>) -> CliResult<()> {
     let document =
         OutboxDocument { schema: SCHEMA, tool: tool.clone(), items: items.collect(), problems };
     let text = match app.global.json {
-        true => render::json::document(&document)
+        true => crate::text::json::document(&document)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
         false => document.text(),
     };

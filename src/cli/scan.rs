@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::{App, CliError, CliResult, Exit, output};
-use crate::render;
 use crate::snapshot::Snapshot;
+use crate::{render, text};
 
 /// List attached secure drives and what the system says about them
 #[derive(Debug, Args)]
@@ -29,18 +29,28 @@ fn show(snapshots: &[Snapshot], app: &App) -> CliResult<String> {
         return Ok(snapshots.iter().map(render::scan::table).collect::<Vec<_>>().join("\n"));
     }
     let text = match snapshots {
-        [one] => render::json::document(one),
-        many => many.iter().map(render::json::line).collect(),
+        [one] => text::json::document(one),
+        many => many.iter().map(text::json::line).collect(),
     };
     text.map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }
 
-/// No drive is an answer, and an exit code of its own.
-pub(crate) fn nothing_found(snapshots: &[Snapshot]) -> CliError {
-    let no_bus = snapshots.iter().all(|s| s.host.usb_bus == Some(false));
-    let error = CliError::new(Exit::NoInput, "no IronKey, Kingston or DataLocker drive found");
-    match no_bus {
-        true => error.hint("this system has no USB bus (a container or virtual machine?); run keycase where the drive is plugged in"),
-        false => error.hint("plug the drive directly into this computer and scan again; `keycase scan --all` lists every USB device"),
+/// No drive is an answer, and an exit code of its own; not being allowed to look is another.
+pub(super) fn nothing_found(snapshots: &[Snapshot]) -> CliError {
+    let mut problems = snapshots.iter().flat_map(|s| &s.problems);
+    if let Some(denied) = problems.find(|p| p.what.contains("permission denied")) {
+        let what = format!("can't look for drives: {}: {}", denied.place, denied.what);
+        return CliError::new(Exit::MissingRight, what)
+            .hint("sysfs is readable by everyone; look for a container or sandbox that hides it");
     }
+    let error = CliError::new(Exit::NoInput, "no IronKey, Kingston or DataLocker drive found");
+    let no_bus = snapshots.iter().all(|s| s.host.usb_bus == Some(false));
+    error.hint(match no_bus {
+        true => {
+            "this system has no USB bus (a container or virtual machine?); run keycase where the drive is plugged in"
+        }
+        false => {
+            "plug the drive directly into this computer and scan again; `keycase scan --all` lists every USB device"
+        }
+    })
 }

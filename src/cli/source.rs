@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::{App, CliError, CliResult, Exit, io_exit};
+use crate::bundle;
 use crate::catalog::Catalog;
 use crate::host::{self, Host, LinuxHost, ReplayError, Root};
 use crate::snapshot::{Machine, Snapshot};
@@ -14,6 +15,9 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// What a bundle starts with (a zip's first local header).
 const ZIP: &[u8] = b"PK\x03\x04";
+
+/// What a sealed bundle starts with (the age file format).
+const SEALED: &[u8] = b"age-encryption.org/";
 
 impl App {
     /// The catalog, loaded on first use.
@@ -45,7 +49,7 @@ impl App {
     /// All machines of a recording, or this one.
     pub fn snapshots(&self, all: bool) -> CliResult<Vec<Snapshot>> {
         if let Some(file) = &self.global.from {
-            let recorded = parse(file, &read(file)?)?;
+            let recorded = parse(file, read(file)?)?;
             let catalog = self.catalog()?;
             let tool = self.tool()?;
             return Ok(recorded.into_iter().map(|s| catalog.rename(s, tool.clone())).collect());
@@ -100,9 +104,14 @@ fn read(file: &Path) -> CliResult<Vec<u8>> {
     Ok(bytes)
 }
 
-fn parse(file: &Path, bytes: &[u8]) -> CliResult<Vec<Snapshot>> {
+fn parse(file: &Path, bytes: Vec<u8>) -> CliResult<Vec<Snapshot>> {
     let name = file.display();
-    let text = if bytes.starts_with(ZIP) { from_bundle(file, bytes)? } else { bytes.to_vec() };
+    let is_bundle = bytes.starts_with(ZIP) || bytes.starts_with(SEALED);
+    if is_bundle && file == Path::new("-") {
+        return Err(CliError::new(Exit::BadData, "a bundle can't be read from stdin")
+            .hint("save it to a file and name the file"));
+    }
+    let text = if is_bundle { from_bundle(file)? } else { bytes };
     let text = String::from_utf8(text).map_err(|error| {
         CliError::caused_by(Exit::BadData, format!("{name} is not text"), &error)
             .hint("--from takes a snapshot (`keycase scan --json`), a stream of them, or a bundle")
@@ -116,7 +125,11 @@ fn parse(file: &Path, bytes: &[u8]) -> CliResult<Vec<Snapshot>> {
     })
 }
 
-fn from_bundle(file: &Path, _bytes: &[u8]) -> CliResult<Vec<u8>> {
-    let what = format!("{} is an archive", file.display());
-    Err(CliError::new(Exit::BadData, what))
+/// The snapshot in a bundle, which is read as hostile input and never unpacked to disk.
+fn from_bundle(file: &Path) -> CliResult<Vec<u8>> {
+    bundle::snapshot(file).map_err(|error| {
+        let what = format!("can't use the bundle {}", file.display());
+        CliError::caused_by(Exit::BadData, what, &error)
+            .hint("`keycase verify` says everything that is wrong with a bundle")
+    })
 }

@@ -73,9 +73,7 @@ fn read_devices(root: &Root, devices: &Dir, machine: &mut Machine) {
         match devices.dir(name) {
             Ok(dir) => {
                 let mut reader = Reader { dir: &dir, blocks: &mut blocks, problems: Vec::new() };
-                if let Some(device) = reader.device(port, name, &listed) {
-                    machine.devices.push(device);
-                }
+                machine.devices.push(reader.device(port, name, &listed));
                 machine.problems.append(&mut reader.problems);
             }
             // A device unplugged since the folder was listed leaves a link to nowhere.
@@ -95,11 +93,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn device(&mut self, port: PortPath, name: &str, listed: &[&String]) -> Option<UsbDevice> {
+    fn device(&mut self, port: PortPath, name: &str, listed: &[&String]) -> UsbDevice {
         let class = self.hex_byte("bDeviceClass");
-        if class == Some(9) {
-            return None;
-        }
         let usb = self.usb();
         if usb.vid.is_none() && usb.pid.is_none() && class.is_none() {
             let what = "the device publishes no ids; it may have gone away while it was read";
@@ -110,13 +105,10 @@ impl Reader<'_> {
         for interface in self.interface_names(name, listed) {
             self.interface(&interface, &mut device);
         }
-        if device.is_hub() {
-            return None;
-        }
         if device.is_mass_storage() && device.luns.is_empty() {
             device.luns = self.blocks.luns_below(self.dir);
         }
-        Some(device)
+        device
     }
 
     fn usb(&mut self) -> Usb {

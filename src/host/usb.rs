@@ -73,7 +73,6 @@ pub(super) fn confirm(listed: Vec<Listed>, machine: &mut Machine) {
                     machine.problems.push(problem);
                 }
             }
-            None if one.class == 9 => {}
             None if sysfs_is_there => {
                 let what = format!("libusb lists {}:{} here, sysfs does not", one.vid, one.pid);
                 machine.problems.push(Problem::new(one.port.to_string(), what));
@@ -159,7 +158,7 @@ mod tests {
     fn without_sysfs_libusb_is_the_list() {
         let mut machine = Machine::default();
         machine.host.usb_bus = Some(false);
-        confirm(vec![one(), Listed { class: 9, ..one() }], &mut machine);
+        confirm(vec![one()], &mut machine);
         assert_eq!(machine.devices.len(), 1);
     }
 }

@@ -1,7 +1,10 @@
 //! Showing answers: terminal tables, published JSON, progress. Decides nothing.
 
-pub mod json;
+pub mod bundle;
+pub mod eligibility;
 pub mod outbox;
+pub mod progress;
+pub mod report;
 pub mod scan;
 pub mod submission;
 pub mod text;

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::submission::Submission;
-use super::text::visible;
 use crate::snapshot::{Problem, Tool};
+use crate::text::visible;
 
 /// The schema name of the document.
 pub const SCHEMA: &str = "keycase.outbox/1";

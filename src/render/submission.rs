@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::text::visible;
 use crate::desk::{HandOver, Item, Progress, Request, State, TicketDraft, fill};
 use crate::snapshot::Tool;
+use crate::text::visible;
 
 /// The schema name of the document.
 pub const SCHEMA: &str = "keycase.submission/1";

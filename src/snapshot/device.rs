@@ -140,9 +140,4 @@ impl UsbDevice {
     pub fn is_mass_storage(&self) -> bool {
         self.interfaces.iter().any(|i| i.class == Some(8))
     }
-
-    /// Whether it is a hub, by device class or interface class 9.
-    pub fn is_hub(&self) -> bool {
-        self.class == Some(9) || self.interfaces.iter().any(|i| i.class == Some(9))
-    }
 }

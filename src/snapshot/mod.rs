@@ -77,7 +77,7 @@ pub struct DataVersion {
 pub struct Machine {
     /// The machine itself.
     pub host: HostFacts,
-    /// All USB devices except root hubs, in port order.
+    /// All USB devices except root hubs, which sit on no port.
     pub devices: Vec<UsbDevice>,
     /// What could not be read.
     pub problems: Vec<Problem>,

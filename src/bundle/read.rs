@@ -1,0 +1,79 @@
+//! Reading a bundle that somebody else may have made: its manifest and single documents.
+//!
+//! What is returned has the hash that the manifest promises; nothing is unpacked to disk.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::archive::{Archive, ArchiveError};
+use super::manifest::Manifest;
+use super::verify;
+
+/// The snapshot's name in a bundle.
+pub const SNAPSHOT: &str = "snapshot.json";
+
+/// The longest document read into memory.
+pub const LONGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// Why a bundle cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file itself cannot be read.
+    #[error("the file cannot be read")]
+    Io(#[from] io::Error),
+    /// It is encrypted.
+    #[error("the bundle is sealed; open it with the recipient's age identity first")]
+    Sealed,
+    /// It is not a bundle, or not an intact one.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The manifest does not list what was asked for.
+    #[error("the bundle has no {0}")]
+    Missing(String),
+}
+
+/// An open bundle.
+pub struct Bundle {
+    archive: Archive<File>,
+    manifest: Manifest,
+}
+
+impl Bundle {
+    /// Opens a bundle, checks its structure and reads its manifest.
+    pub fn open(path: &Path) -> Result<Self, ReadError> {
+        let mut file = verify::open(path)?;
+        if verify::is_sealed(&mut file)? {
+            return Err(ReadError::Sealed);
+        }
+        let mut archive = Archive::open(file)?;
+        let manifest = verify::read_manifest(&mut archive)?;
+        Ok(Self { archive, manifest })
+    }
+
+    /// What the bundle says it holds.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// One document, if it has the listed hash and at most [`LONGEST_DOCUMENT`] bytes.
+    pub fn document(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
+        let missing = || ReadError::Missing(name.to_owned());
+        let listed = self.manifest.files.iter().find(|file| file.name == name);
+        let listed = listed.ok_or_else(missing)?;
+        let entry = self.archive.find(name).ok_or_else(missing)?;
+        let bytes = self.archive.bytes(&entry, LONGEST_DOCUMENT)?;
+        if verify::hex(&Sha256::digest(&bytes)) != listed.sha256 {
+            let what = "its SHA-256 is not the manifest's; the bundle was changed";
+            return Err(ArchiveError::of(name, what).into());
+        }
+        Ok(bytes)
+    }
+}
+
+/// The snapshot of the bundle at `path`, as JSON text.
+pub fn snapshot(path: &Path) -> Result<Vec<u8>, ReadError> {
+    Bundle::open(path)?.document(SNAPSHOT)
+}

@@ -1,0 +1,259 @@
+//! Reading policy packs, and refusing the ones that are wrong.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use toml::Spanned;
+
+use super::Words;
+use super::clause::{Clause, ClauseRow, FactRow};
+use super::overlay::{self, Overlay};
+use super::pack::{PolicyPack, PolicySource, Scope};
+use crate::condition::{Condition, FactType, FactValue, Facts, KnownNames, Origin, drive_names};
+use crate::packs::{Pack, PackError, PackSet};
+
+/// A policy in use: its pack, with overlays applied.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Id, the file's name.
+    pub id: String,
+    /// Name for people.
+    pub name: Words,
+    /// When the pack was last compared with its source.
+    pub checked: Date,
+    /// The document it is taken from.
+    pub source: PolicySource,
+    /// What it is about.
+    pub scope: Scope,
+    /// Facts it may ask for.
+    pub facts: Vec<FactRow>,
+    /// Who is not supported.
+    pub clauses: Vec<Clause>,
+    /// Facts that an overlay states for everybody, by its file.
+    pub standing: Vec<(String, FactValue, Origin)>,
+    /// Files that changed it, in order.
+    pub overlaid_by: Vec<String>,
+    pub(super) names: KnownNames,
+}
+
+/// All policies in use.
+#[derive(Clone, Debug, Default)]
+pub struct Policies(Vec<Policy>);
+
+impl Policies {
+    /// Loads all policy packs and overlays; every problem of every pack is reported.
+    pub fn load(packs: &PackSet) -> Result<Self, Vec<PackError>> {
+        let mut policies = Self::default();
+        let mut errors = Vec::new();
+        for pack in packs.of("policies") {
+            if let Err(found) = policies.add(pack) {
+                errors.extend(found);
+            }
+        }
+        if errors.is_empty() { Ok(policies) } else { Err(errors) }
+    }
+
+    /// Adds one pack: a policy, or an overlay of one that is there.
+    pub fn add(&mut self, pack: &Pack) -> Result<(), Vec<PackError>> {
+        if let Some(overlay) = overlay::parse(pack).map_err(one)? {
+            return self.extend(overlay, pack);
+        }
+        let mut policy = compile(pack.parse().map_err(one)?, pack)?;
+        if let Some(place) = self.0.iter().position(|other| other.id == policy.id) {
+            // A full pack of the same id takes the place of the one before it.
+            policy.overlaid_by.push(pack.path.clone());
+            self.0[place] = policy;
+        } else {
+            self.0.push(policy);
+        }
+        Ok(())
+    }
+
+    fn extend(&mut self, overlay: Overlay, pack: &Pack) -> Result<(), Vec<PackError>> {
+        let base = overlay.extends.get_ref();
+        let Some(policy) = self.0.iter_mut().find(|policy| &policy.id == base) else {
+            let what = format!("no policy `{base}` to extend");
+            return Err(one(at(pack, &overlay.extends, what)));
+        };
+        overlay::apply(overlay, pack, policy)
+    }
+
+    /// The policy of an id.
+    pub fn get(&self, id: &str) -> Option<&Policy> {
+        self.0.iter().find(|policy| policy.id == id)
+    }
+
+    /// All policies, embedded ones first.
+    pub fn iter(&self) -> impl Iterator<Item = &Policy> {
+        self.0.iter()
+    }
+}
+
+impl Policy {
+    /// The facts conditions may read: the drive's and the policy's own.
+    pub fn names(&self) -> &KnownNames {
+        &self.names
+    }
+
+    /// The row of a fact the policy may ask for.
+    pub fn fact(&self, id: &str) -> Option<&FactRow> {
+        self.facts.iter().find(|row| row.id.get_ref() == id)
+    }
+
+    /// The facts an overlay states, as the lowest layer of a run's facts.
+    pub fn standing_facts(&self) -> Facts<'_> {
+        let mut facts = Facts::default();
+        for (name, value, origin) in &self.standing {
+            facts.set(name.as_str(), value.clone(), origin.clone());
+        }
+        facts
+    }
+
+    /// The document and every file that changed the policy.
+    pub fn cited(&self) -> String {
+        let mut cited = self.source.title.to_string();
+        for file in &self.overlaid_by {
+            cited.push_str("; ");
+            cited.push_str(file);
+        }
+        cited
+    }
+
+    /// The edition: the source's own date, or the day the pack was compared with it.
+    pub fn version(&self) -> String {
+        let dated = self.source.updated.or(self.source.effective);
+        dated.unwrap_or(self.checked).to_string()
+    }
+}
+
+fn compile(pack: PolicyPack, file: &Pack) -> Result<Policy, Vec<PackError>> {
+    let mut errors = Vec::new();
+    check_id(&pack, file, &mut errors);
+    let names = fact_names(&pack.facts, file, &mut errors);
+    let clauses = compile_clauses(pack.clauses, &names, file, &mut errors);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Policy {
+        id: pack.id.into_inner(),
+        name: pack.name,
+        checked: pack.checked,
+        source: pack.source,
+        scope: pack.scope,
+        facts: pack.facts,
+        clauses,
+        standing: Vec::new(),
+        overlaid_by: Vec::new(),
+        names,
+    })
+}
+
+fn check_id(pack: &PolicyPack, file: &Pack, errors: &mut Vec<PackError>) {
+    let stem = file.path.rsplit(['/', '\\']).next().and_then(|f| f.strip_suffix(".toml"));
+    let id = pack.id.get_ref();
+    if stem != Some(id.as_str()) {
+        errors.push(at(file, &pack.id, format!("the id `{id}` is not the file's name")));
+    }
+}
+
+/// The drive's names and the pack's own; two facts of one name are an error.
+fn fact_names(facts: &[FactRow], file: &Pack, errors: &mut Vec<PackError>) -> KnownNames {
+    let mut names = drive_names();
+    for row in facts {
+        let id = row.id.get_ref();
+        let plain = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if id.is_empty() || !plain || id.as_bytes()[0].is_ascii_digit() {
+            errors.push(at(file, &row.id, format!("`{id}` is not a name like `some_fact`")));
+        } else if names.get(id).is_some() {
+            errors.push(at(file, &row.id, format!("the fact `{id}` is there twice")));
+        }
+        names.add(id, row.kind);
+    }
+    names
+}
+
+/// Compiles clauses; ids are unique and every example uses facts that exist.
+pub(super) fn compile_clauses(
+    rows: Vec<ClauseRow>,
+    names: &KnownNames,
+    file: &Pack,
+    errors: &mut Vec<PackError>,
+) -> Vec<Clause> {
+    let mut seen = BTreeSet::new();
+    let mut clauses = Vec::with_capacity(rows.len());
+    for row in rows {
+        if !seen.insert(row.id.get_ref().clone()) {
+            let what = format!("the clause `{}` is there twice", row.id.get_ref());
+            errors.push(at(file, &row.id, what));
+        }
+        if row.examples.is_empty() {
+            errors.push(at(file, &row.id, "a clause needs [[clause.example]] rows"));
+        }
+        for example in &row.examples {
+            let facts = example.facts.get_ref();
+            let problem = facts.iter().find_map(|(name, value)| typed(names, name, value).err());
+            errors.extend(problem.map(|what| at(file, &example.facts, what)));
+        }
+        match compile_clause(row, names, file) {
+            Ok(clause) => clauses.push(clause),
+            Err(error) => errors.push(error),
+        }
+    }
+    clauses
+}
+
+fn compile_clause(row: ClauseRow, names: &KnownNames, file: &Pack) -> Result<Clause, PackError> {
+    let applies_when = row.applies_when.as_ref().map(|text| condition(text, names, file));
+    Ok(Clause {
+        excludes_when: condition(&row.excludes_when, names, file)?,
+        applies_when: applies_when.transpose()?,
+        id: row.id.into_inner(),
+        text: row.text,
+        contact: row.contact,
+        source: row.source,
+        examples: row.examples,
+    })
+}
+
+/// Compiles a condition; an error points into its text.
+pub(super) fn condition(
+    text: &Spanned<String>,
+    names: &KnownNames,
+    file: &Pack,
+) -> Result<Condition, PackError> {
+    Condition::compile(text.get_ref(), names).map_err(|error| {
+        let quoted = &file.text[text.span()];
+        let marks = if quoted.starts_with("\"\"\"") || quoted.starts_with("'''") { 3 } else { 1 };
+        let opening = marks + usize::from(quoted[marks..].starts_with('\n'));
+        let inside = text.get_ref().char_indices().nth(error.column.saturating_sub(1));
+        let offset = inside.map_or(text.get_ref().len(), |(offset, _)| offset);
+        PackError::at(&file.path, &file.text, text.span().start + opening + offset, error.what)
+    })
+}
+
+/// A TOML value as the value of a known fact.
+pub fn typed(names: &KnownNames, name: &str, value: &toml::Value) -> Result<FactValue, String> {
+    let Some(kind) = names.get(name) else {
+        let hint = names.closest(name).map(|near| format!("; is it `{near}`?"));
+        return Err(format!("no fact `{name}`{}", hint.unwrap_or_default()));
+    };
+    let wrong = || format!("`{name}` takes {}", kind.wanted());
+    match (value, kind) {
+        (toml::Value::Boolean(value), FactType::Bool) => Ok((*value).into()),
+        (toml::Value::Integer(value), FactType::Int | FactType::Float) => Ok((*value).into()),
+        (toml::Value::String(text), FactType::Text | FactType::Date) => {
+            kind.parse(text).map_err(|_| wrong())
+        }
+        (toml::Value::Float(value), FactType::Float) => Ok(FactValue::Float(*value)),
+        _ => Err(wrong()),
+    }
+}
+
+/// An error at a value of the pack.
+pub(super) fn at<T>(file: &Pack, value: &Spanned<T>, what: impl Into<String>) -> PackError {
+    PackError::at(&file.path, &file.text, value.span().start, what)
+}
+
+fn one(error: PackError) -> Vec<PackError> {
+    vec![error]
+}

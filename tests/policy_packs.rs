@@ -1,0 +1,196 @@
+//! The embedded policy packs: they load, and every clause does what its examples say.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use keycase::condition::{Facts, Origin, Truth};
+use keycase::packs::{Origin as PackOrigin, Pack, PackSet, embedded};
+use keycase::policy::{Clause, Example, Outcome, Policies, Policy, typed_fact};
+
+fn policies() -> Policies {
+    Policies::load(&embedded()).expect("the embedded packs load")
+}
+
+fn outcome(clause: &Clause, facts: &Facts<'_>) -> (Outcome, Vec<String>) {
+    let applies = clause.applies_when.as_ref().map(|condition| condition.evaluate(facts));
+    match (applies, clause.excludes_when.evaluate(facts)) {
+        (Some(Truth::False), _) => (Outcome::Silent, vec![]),
+        (_, Truth::False) => (Outcome::Allows, vec![]),
+        (None | Some(Truth::True), Truth::True) => (Outcome::Excludes, vec![]),
+        (_, Truth::Unknown { missing }) => (Outcome::Asks, missing.into_iter().collect()),
+        (_, Truth::True) => (Outcome::Asks, vec![]),
+    }
+}
+
+fn run(policy: &Policy, clause: &Clause, example: &Example) {
+    let mut facts = Facts::default();
+    for (name, value) in example.facts.get_ref() {
+        let value = typed_fact(policy.names(), name, value).unwrap();
+        facts.set(name.as_str(), value, Origin::Option);
+    }
+    let (found, missing) = outcome(clause, &facts);
+    let place = format!("{}.{} on {:?}", policy.id, clause.id, example.facts.get_ref());
+    assert_eq!(found, example.outcome, "{place}");
+    for name in &example.missing {
+        assert!(missing.contains(name), "{place}: does not ask {name} but {missing:?}");
+    }
+}
+
+#[test]
+fn every_clause_does_what_its_examples_say() {
+    let mut ran = 0;
+    for policy in policies().iter() {
+        for clause in &policy.clauses {
+            clause.examples.iter().for_each(|example| run(policy, clause, example));
+            ran += clause.examples.len();
+        }
+    }
+    assert!(ran >= 30, "only {ran} examples");
+}
+
+/// A rule that is never shown to exclude, or never to allow, is not tested.
+#[test]
+fn every_clause_is_shown_to_exclude_and_to_allow() {
+    for policy in policies().iter() {
+        for clause in &policy.clauses {
+            for outcome in [Outcome::Excludes, Outcome::Allows] {
+                let shown = clause.examples.iter().any(|example| example.outcome == outcome);
+                assert!(shown, "{}.{} has no example for {outcome:?}", policy.id, clause.id);
+            }
+        }
+    }
+}
+
+/// Every fact that a clause reads is the drive's or has a question.
+#[test]
+fn every_fact_is_asked_by_a_clause_and_every_clause_can_ask() {
+    for policy in policies().iter() {
+        let mut read: Vec<&str> = vec![];
+        for clause in &policy.clauses {
+            let applies = clause.applies_when.iter().flat_map(|c| c.reads());
+            read.extend(applies.chain(clause.excludes_when.reads()).map(String::as_str));
+        }
+        for row in &policy.facts {
+            assert!(
+                read.contains(&row.id.get_ref().as_str()),
+                "{}: {}",
+                policy.id,
+                row.id.get_ref()
+            );
+            assert!(row.question.ends_with(['?', ')']), "{}", row.question);
+        }
+    }
+}
+
+#[test]
+fn the_datalocker_clauses_have_their_published_ids() {
+    let policies = policies();
+    let clauses = &policies.get("datalocker").unwrap().clauses;
+    let ids: Vec<&str> = clauses.iter().map(|clause| clause.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "license_terms",
+            "account_standing",
+            "pre_implementation",
+            "end_of_life",
+            "not_a_problem",
+            "not_designated_admin",
+            "not_per_instructions",
+            "third_party",
+            "kingston_not_management",
+        ]
+    );
+}
+
+const SMALL: &str = r#"id = "small"
+name = "Small"
+checked = "2026-11-22"
+[source]
+title = "A document"
+[scope]
+text = "Everything"
+source = "1"
+[[fact]]
+id = "paid"
+type = "bool"
+question = "Paid?"
+[[clause]]
+id = "unpaid"
+text = "No pay, no support."
+excludes_when = "!paid"
+contact = "licensing"
+source = "2"
+[[clause.example]]
+facts = { paid = false }
+outcome = "excludes"
+"#;
+
+fn set(packs: &[(&str, String)]) -> PackSet {
+    let mut set = PackSet::new(vec![]);
+    for (path, text) in packs {
+        let (path, text) = ((*path).to_owned(), text.clone().into());
+        set.add("policies", Pack { path, text, origin: PackOrigin::Overlay });
+    }
+    set
+}
+
+fn errors(packs: &[(&str, String)]) -> Vec<String> {
+    match Policies::load(&set(packs)) {
+        Ok(_) => panic!("the packs loaded"),
+        Err(errors) => errors.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn mistakes_are_shown_with_line_and_column() {
+    for (from, to, wanted) in [
+        ("title =", "titel =", "small.toml:5:1: unknown field `titel`"),
+        ("\"!paid\"", "\"!payed\"", "small.toml:16:19: no fact `payed`; is it `paid`?"),
+        ("\"!paid\"", "\"!paid &&\"", "small.toml:16:26: not a condition"),
+        ("\"!paid\"", "\"\"\"\n!paid &&\"\"\"", "small.toml:17:9: not a condition"),
+        ("source = \"2\"\n", "", "small.toml:13:1: missing field `source`"),
+        ("source = \"2\"", "source = \" \"", "small.toml:18:10: this text must say something"),
+        ("contact = \"licensing\"", "contact = \"nobody\"", "small.toml:17:11: unknown variant"),
+        ("{ paid = false }", "{ payed = false }", "small.toml:20:9: no fact `payed`"),
+        ("{ paid = false }", "{ paid = 3 }", "small.toml:20:9: `paid` takes true or false"),
+        ("id = \"paid\"", "id = \"drive.model\"", "small.toml:10:6: `drive.model` is not a name"),
+        ("id = \"small\"", "id = \"other\"", "small.toml:1:6: the id `other` is not the file's"),
+        ("checked = \"2026-11-22\"", "checked = \"soon\"", "small.toml:3:11:"),
+    ] {
+        let text = SMALL.replacen(from, to, 1);
+        assert_ne!(text, SMALL, "{from}");
+        let found = errors(&[("small.toml", text)]);
+        assert!(found.iter().any(|error| error.starts_with(wanted)), "{wanted}\nfound {found:?}");
+    }
+}
+
+#[test]
+fn an_overlay_states_facts_and_is_named() {
+    let overlay =
+        "extends = \"small\"\nsource = \"our contract, section 4\"\n[facts]\npaid = true\n";
+    let packs = [("small.toml", SMALL.to_owned()), ("ours.toml", overlay.to_owned())];
+    let policies = Policies::load(&set(&packs)).unwrap();
+    let policy = policies.get("small").unwrap();
+    let facts = policy.standing_facts();
+    assert_eq!(
+        facts.get("paid").unwrap().origin.to_string(),
+        "ours.toml (our contract, section 4)"
+    );
+    assert_eq!(policy.cited(), "A document; ours.toml (our contract, section 4)");
+    assert_eq!(policy.clauses[0].excludes_when.evaluate(&facts), Truth::False);
+}
+
+#[test]
+fn an_overlay_with_mistakes_is_refused() {
+    for (overlay, wanted) in [
+        ("extends = \"smal\"\n", "ours.toml:1:11: no policy `smal` to extend"),
+        ("extends = \"small\"\n[facts]\npayed = true\n", "ours.toml:3:1: no fact `payed`"),
+        (
+            "extends = \"small\"\n[facts]\npaid = \"x\"\n",
+            "ours.toml:3:1: `paid` takes true or false",
+        ),
+        ("extends = \"small\"\nverdict = 1\n", "ours.toml:2:1: unknown field `verdict`"),
+    ] {
+        let found = errors(&[("small.toml", SMALL.to_owned()), ("ours.toml", overlay.to_owned())]);
+        assert!(found.iter().any(|error| error.starts_with(wanted)), "{wanted}\nfound {found:?}");
+    }
+}
