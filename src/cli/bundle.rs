@@ -76,7 +76,7 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
 
 /// `eligibility.json` for a bundle.
 pub(super) fn eligibility(app: &App, snapshot: &Snapshot) -> CliResult<bundle::Document> {
-    let value = serde_json::to_value(check::document(app, snapshot)?)
+    let value = serde_json::to_value(check::document(app, snapshot, None, &[])?)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
     Ok(bundle::Document { name: "eligibility.json".into(), value })
 }

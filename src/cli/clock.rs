@@ -20,9 +20,8 @@ pub(crate) struct RunClock {
 }
 
 impl RunClock {
-    /// Starts at the run's time.
-    pub(crate) fn new(app: &App) -> Self {
-        let interrupt = app.interrupt.clone();
+    /// Starts at the run's time; `interrupt` ends a wait.
+    pub(crate) fn new(app: &App, interrupt: Interrupt) -> Self {
         Self { start: app.now, started: Instant::now(), interrupt, quiet: app.global.quiet }
     }
 }

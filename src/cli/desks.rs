@@ -31,7 +31,9 @@ pub(crate) fn choose(app: &App, named: Option<&str>) -> CliResult<Chosen> {
         None if name == OUTBOX_ONLY => embedded(),
         None => return Err(no_such_desk(app, name)),
     };
-    let facts = config.facts.keys().map(String::as_str);
+    let stated = config.facts.keys().map(String::as_str);
+    let asked = app.policies()?.iter().flat_map(|policy| &policy.facts);
+    let facts = stated.chain(asked.map(|row| row.id.get_ref().as_str()));
     let address = desk::check(name, &settings, facts).map_err(|error| desk_error(app, &error))?;
     Ok(Chosen { name: name.to_owned(), config: settings, address })
 }
@@ -89,13 +91,15 @@ pub(crate) fn store() -> CliResult<Store> {
     Ok(Store::new(paths::state_dir()?.join("outbox")))
 }
 
-/// Facts that the configuration states, as text.
-pub(crate) fn given(app: &App) -> CliResult<Facts> {
-    let facts = app.config()?.facts.iter().map(|(name, value)| {
+/// Facts that the configuration and the command line state, as text.
+pub(crate) fn given(app: &App, stated: &[String]) -> CliResult<Facts> {
+    let configured = app.config()?.facts.iter().map(|(name, value)| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         (name.clone(), text)
     });
-    Ok(facts.collect())
+    let stated = stated.iter().filter_map(|fact| fact.split_once('='));
+    let stated = stated.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    Ok(configured.chain(stated).collect())
 }
 
 /// How a run ends that leaves a submission like this.

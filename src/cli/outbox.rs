@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::clock::RunClock;
 use super::desks::{self, Chosen};
-use super::{App, CliError, CliResult, Exit, output};
+use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
 use crate::render::outbox::{Entry, OutboxDocument, SCHEMA};
 use crate::render::submission::Submission;
@@ -129,7 +129,7 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
         None => waiting(&mut round)?,
     };
     let data = desks::data(app)?;
-    let clock = RunClock::new(app);
+    let clock = RunClock::new(app, Interrupt::listen());
     let mut names: Vec<String> = open.iter().map(|item| item.request.desk.clone()).collect();
     names.sort();
     names.dedup();

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use uuid::Uuid;
 
-use super::assemble::{self, Evidence};
+use super::assemble::{self, Evidence, Wanted};
+use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen};
-use super::{App, CliError, CliResult, Exit, io_exit, output};
+use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output};
 use crate::desk::{
     Asked, Desk, DeskData, Failure, Item, Outbox, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, draft,
@@ -43,6 +44,14 @@ pub(super) struct SubmitArgs {
     /// Read the desk's key from a file (`-` is stdin)
     #[arg(long, value_name = "FILE")]
     credential_file: Option<PathBuf>,
+    /// The support policy to check by [default: the desk's, or datalocker]
+    #[arg(long, value_name = "ID")]
+    policy: Option<String>,
+    /// State what the machine cannot know, e.g. requester_is_admin=true (may be repeated)
+    #[arg(long = "fact", value_name = "NAME=VALUE")]
+    facts: Vec<String>,
+    #[command(flatten)]
+    collect: CollectArgs,
 }
 
 /// Makes the ticket, shows it, asks, and sends it.
@@ -55,17 +64,30 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
         true => None,
         false => Some(open(args, app, &chosen, &data)?),
     };
-    let evidence = assemble::gather(app, args.bundle.as_deref())?;
-    let request = request(app, &chosen, &data, &words, &evidence)?;
+    let stop = Interrupt::listen();
+    let evidence = assemble::gather(app, &args.wanted(&chosen), &stop)?;
+    let request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
         desk.accepts(&request).map_err(|failure| not_accepted(&failure))?;
     }
     show(app, &request, &evidence);
     let Some(desk) = desk else { return answer_draft(app, &request) };
     agree(args, app, &chosen)?;
-    let bundle = evidence.bundle.as_ref().map(|(path, _)| path.as_path());
-    let item = send(app, &*desk, request, bundle)?;
+    stop.check("nothing was sent or kept")?;
+    let bundle = evidence.bundle.as_ref().map(|bundle| bundle.path.as_path());
+    let item = send(app, &*desk, request, bundle, stop)?;
     answer(app, &item, &data)
+}
+
+impl SubmitArgs {
+    fn wanted<'a>(&'a self, chosen: &'a Chosen) -> Wanted<'a> {
+        Wanted {
+            policy: self.policy.as_deref().or(chosen.config.policy.as_deref()),
+            facts: &self.facts,
+            collect: &self.collect,
+            bundle: self.bundle.as_deref(),
+        }
+    }
 }
 
 /// Everything that can be told from the command line alone.
@@ -140,6 +162,7 @@ fn read_description(file: &Path) -> CliResult<String> {
 
 /// The ticket, and where it goes: what the person is asked to agree to.
 fn request(
+    args: &SubmitArgs,
     app: &App,
     chosen: &Chosen,
     data: &DeskData,
@@ -151,10 +174,10 @@ fn request(
         snapshot: evidence.snapshot.as_ref(),
         verdicts: evidence.verdicts.clone(),
         words,
-        given: desks::given(app)?,
+        given: desks::given(app, &args.facts)?,
         severity: evidence.severity,
         category: evidence.category.clone(),
-        bundle: evidence.bundle.as_ref().map(|(_, info)| info.clone()),
+        bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
     };
     let draft = draft(&statement, &evidence.redactor, &data.ticket)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't redact the ticket", &error))?;
@@ -182,11 +205,12 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
     for line in preview(&request.draft, &request.desk, request.address.as_deref()).lines() {
         output::tell(line);
     }
+    let files = evidence.bundle.iter().flat_map(|bundle| &bundle.files);
+    for (name, bytes) in files {
+        output::tell(&format!("  {bytes:>10} bytes    in it: {name}"));
+    }
     if drives == 0 {
         output::tell("no drive was found; the ticket says so and goes out all the same");
-    }
-    if request.draft.bundle.is_none() {
-        output::tell("no bundle goes with it");
     }
 }
 
@@ -209,8 +233,14 @@ fn agree(args: &SubmitArgs, app: &App, chosen: &Chosen) -> CliResult<()> {
 }
 
 /// Through the outbox to the desk.
-fn send(app: &App, desk: &dyn Desk, request: Request, bundle: Option<&Path>) -> CliResult<Item> {
-    let clock = RunClock::new(app);
+fn send(
+    app: &App,
+    desk: &dyn Desk,
+    request: Request,
+    bundle: Option<&Path>,
+    stop: Interrupt,
+) -> CliResult<Item> {
+    let clock = RunClock::new(app, stop);
     let state = if desk.capabilities().sends { State::Queued } else { State::Ready };
     let progress = Progress::new(state, app.now);
     let store = desks::store()?;

@@ -1,7 +1,7 @@
 //! The program is killed at a known point of a submission; the next run settles it.
 
 use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk};
-use crate::submitter::{Submitter, bundle_bytes};
+use crate::submitter::Submitter;
 
 /// Kills `args` while its `call` is under way; the desk carries the request out, or not.
 fn kill_during(desk: &FakeFreshdesk, person: &Submitter, args: &[&str], call: Call, commit: bool) {
@@ -21,7 +21,7 @@ fn assert_settled(desk: &FakeFreshdesk, person: &Submitter, name: &str) {
     assert_eq!(tickets.len(), 1, "{name}");
     assert_eq!(tickets[0].id, FIRST_ID, "{name}");
     assert_eq!(tickets[0].files.len(), 1, "{name}");
-    assert!(tickets[0].files[0].bytes == bundle_bytes(), "{name}: the bundle changed");
+    assert!(tickets[0].files[0].bytes == person.bundle_bytes(), "{name}: the bundle changed");
     assert_eq!(desk.violations(), Vec::<String>::new(), "{name}");
 }
 

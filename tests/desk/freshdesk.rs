@@ -2,7 +2,7 @@
 //! fault leads to.
 
 use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk, KEY};
-use crate::submitter::{Outcome, Submitter, bundle_bytes};
+use crate::submitter::{Outcome, Submitter};
 
 fn ended(state: &str, code: i32) -> (String, i32) {
     (state.to_owned(), code)
@@ -23,7 +23,7 @@ fn one_ticket_and_its_bundle_arrive_byte_for_byte() {
     let answer = outcome.json();
     assert_eq!(answer["schema"], "keycase.submission/1");
     assert_eq!(answer["ticket"]["id"], FIRST_ID.to_string());
-    assert_eq!(answer["bundle"]["bytes"], bundle_bytes().len());
+    assert_eq!(answer["bundle"]["bytes"], person.bundle_bytes().len());
     assert!(answer["error"].is_null());
 
     let tickets = desk.tickets();
@@ -47,7 +47,7 @@ fn one_ticket_and_its_bundle_arrive_byte_for_byte() {
 
     let files = &tickets[0].files;
     assert_eq!(files.len(), 1);
-    assert!(files[0].bytes == bundle_bytes(), "the bundle changed on its way");
+    assert!(files[0].bytes == person.bundle_bytes(), "the bundle changed on its way");
     assert_eq!(files[0].kind, "application/zip");
     assert_eq!(files[0].name, person.bundle.file_name().unwrap().to_str().unwrap());
 }
@@ -259,7 +259,7 @@ fn a_desk_that_stalls_is_given_up_and_looked_at() {
 fn a_bundle_the_desk_cannot_take_is_said_before_anything_is_sent() {
     let desk = FakeFreshdesk::start();
     let person = Submitter::at(&desk);
-    std::fs::File::create(&person.bundle).unwrap().set_len(19_000_001).unwrap();
+    person.grow_bundle();
     let outcome = person.submit();
     assert_eq!(outcome.code, 65, "{}", outcome.stderr);
     assert!(outcome.stderr.contains("19000000"));

@@ -23,10 +23,34 @@ impl Submitter {
             fs::create_dir_all(dir.path().join(folder)).unwrap();
         }
         let bundle = dir.path().join("keycase-20261122T100000Z-0123abcd.zip");
-        fs::write(&bundle, bundle_bytes()).unwrap();
         let this = Self { dir, bundle };
         this.configure(url, "");
+        let made = this.run(&["bundle", "-o", this.bundle.to_str().unwrap()]);
+        assert_eq!(made.code, 0, "{}", made.stderr);
         this
+    }
+
+    /// Makes the bundle larger than a desk takes, with bytes that do not compress.
+    pub(crate) fn grow_bundle(&self) {
+        let mut state = 0x2545_f491_u32;
+        let noise = std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state.to_le_bytes()
+        });
+        let noise: Vec<u8> = noise.take(5_000_000).flatten().collect();
+        let file = self.dir.path().join("noise.bin");
+        fs::write(&file, noise).unwrap();
+        fs::remove_file(&self.bundle).unwrap();
+        let (bundle, file) = (self.bundle.to_str().unwrap(), file.to_str().unwrap());
+        let made = self.run(&["bundle", "-o", bundle, "--include", file, "--max-bytes", "30M"]);
+        assert_eq!(made.code, 0, "{}", made.stderr);
+    }
+
+    /// The bundle's bytes.
+    pub(crate) fn bundle_bytes(&self) -> Vec<u8> {
+        fs::read(&self.bundle).unwrap()
     }
 
     pub(crate) fn at(desk: &FakeFreshdesk) -> Self {
@@ -122,12 +146,4 @@ impl Outcome {
         let of = if json["items"].is_array() { json["items"][0].clone() } else { json };
         (of["state"].as_str().unwrap_or("none").to_owned(), self.code)
     }
-}
-
-/// Bytes that a careless text conversion would change, boundaries and line breaks included.
-pub(crate) fn bundle_bytes() -> Vec<u8> {
-    let mut bytes = b"PK\x03\x04\r\n--boundary\r\n\r\n".to_vec();
-    bytes.extend((0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8));
-    bytes.extend(b"\r\n--\r\n");
-    bytes
 }
