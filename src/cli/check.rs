@@ -73,6 +73,13 @@ fn check(args: &CheckArgs, app: &App) -> CliResult<CheckExit> {
     Ok(exit)
 }
 
+/// The verdicts for one machine by the usual policy, as a bundle carries them.
+pub(super) fn document(app: &App, snapshot: &Snapshot) -> CliResult<EligibilityDocument> {
+    let policy = app.policy(None)?;
+    let facts = facts::gather(policy, &[], app.config()?)?;
+    verdicts(app, policy, snapshot, &facts)
+}
+
 fn format(args: &CheckArgs, app: &App) -> CliResult<Format> {
     match (args.format, app.global.json) {
         (Some(format), true) if format != Format::Json => {
@@ -91,16 +98,22 @@ fn judge(
     snapshots: &[Snapshot],
     facts: &Facts<'_>,
 ) -> CliResult<Vec<EligibilityDocument>> {
+    snapshots.iter().map(|snapshot| verdicts(app, policy, snapshot, facts)).collect()
+}
+
+fn verdicts(
+    app: &App,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    facts: &Facts<'_>,
+) -> CliResult<EligibilityDocument> {
     let catalog = app.catalog()?;
     let today = policy.today(app.now);
-    let document = |snapshot: &Snapshot| {
-        let verdicts = snapshot.drives.iter().map(|drive| {
-            let life = catalog.lifecycle(&drive.identity);
-            DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
-        });
-        Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
-    };
-    snapshots.iter().map(document).collect()
+    let verdicts = snapshot.drives.iter().map(|drive| {
+        let life = catalog.lifecycle(&drive.identity);
+        DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
+    });
+    Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
 }
 
 /// A drive that is not eligible outweighs one that is not known; both outweigh a question.
@@ -117,7 +130,7 @@ fn exit(documents: &[EligibilityDocument]) -> CheckExit {
 }
 
 fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> CliResult<String> {
-    let json = crate::render::json::line::<DriveVerdict>;
+    let json = crate::text::json::line::<DriveVerdict>;
     let text = match format {
         Format::Table => return Ok(documents.iter().map(render::table).collect()),
         Format::Csv => {
@@ -128,8 +141,8 @@ fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> C
         Format::Nagios => return Ok(render::nagios(documents, status(exit))),
         Format::Ndjson => documents.iter().flat_map(|d| &d.drives).map(json).collect(),
         Format::Json => match documents {
-            [one] => crate::render::json::document(one),
-            many => many.iter().map(crate::render::json::line).collect(),
+            [one] => crate::text::json::document(one),
+            many => many.iter().map(crate::text::json::line).collect(),
         },
     };
     text.map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))

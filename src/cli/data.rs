@@ -8,7 +8,7 @@ use super::{App, CliError, CliResult, Exit, output, packs};
 use crate::catalog::{Catalog, Kind};
 use crate::packs::{PackError, embedded};
 use crate::policy::Policies;
-use crate::render;
+use crate::text;
 
 /// Show and check the data the program runs on
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ fn list(app: &App) -> CliResult {
         .collect();
     if app.global.json {
         let document = serde_json::json!({ "tool": app.tool()?, "devices": rows });
-        let text = render::json::document(&document)
+        let text = text::json::document(&document)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
         output::answer(&text)?;
         return Ok(Exit::Done.code());

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ExplainArgs, app: &App) -> CliResult {
     };
     let text = match app.global.json {
         false => for_people(policy, clause),
-        true => render::json::document(&document(policy, clause, app)?)
+        true => crate::text::json::document(&document(policy, clause, app)?)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
     };
     output::answer(&text)?;

@@ -4,6 +4,7 @@
 //! clock, the environment or the configuration. Does not belong here: decisions.
 
 mod app;
+mod bundle;
 mod check;
 mod config;
 mod data;
@@ -16,8 +17,12 @@ mod packs;
 mod paths;
 mod policies;
 mod policy;
+mod redaction;
 mod scan;
+mod show;
 mod source;
+mod units;
+mod verify;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -43,6 +48,9 @@ struct Cli {
 enum Command {
     Scan(scan::ScanArgs),
     Check(check::CheckArgs),
+    Bundle(bundle::BundleArgs),
+    Verify(verify::VerifyArgs),
+    Show(show::ShowArgs),
     Policy(policy::PolicyArgs),
     Explain(explain::ExplainArgs),
     Data(data::DataArgs),
@@ -75,6 +83,9 @@ fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
         Command::Check(args) => check::run(args, app),
+        Command::Bundle(args) => bundle::run(args, app),
+        Command::Verify(args) => verify::run(args, app),
+        Command::Show(args) => show::run(args, app),
         Command::Policy(args) => policy::run(args, app),
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),

@@ -124,7 +124,7 @@ pub(super) fn run(args: &PolicyArgs, app: &App) -> CliResult {
 fn print<T: Serialize>(app: &App, document: &T, table: impl FnOnce() -> String) -> CliResult {
     let text = match app.global.json {
         false => table(),
-        true => render::json::document(document)
+        true => crate::text::json::document(document)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
     };
     output::answer(&text)?;

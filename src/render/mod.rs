@@ -1,7 +1,9 @@
 //! Showing answers: terminal tables, published JSON, progress. Decides nothing.
 
+pub mod bundle;
 pub mod eligibility;
-pub mod json;
 pub mod policy;
+pub mod progress;
+pub mod report;
 pub mod scan;
 pub mod text;

@@ -1,7 +1,8 @@
 //! A whole policy for people: every topic, with its source, or what is not published.
 
 use crate::policy::{Hours, Policy, Rule, SeverityRef, TargetRow, Topic};
-use crate::render::text::{labelled, visible};
+use crate::render::text::labelled;
+use crate::text::visible;
 
 /// Renders a policy.
 pub fn show(policy: &Policy) -> String {
