@@ -3,6 +3,8 @@
 #![cfg(feature = "submit")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+#[path = "desk/attach.rs"]
+mod attach;
 #[path = "desk/crash.rs"]
 mod crash;
 #[path = "support/fake_freshdesk.rs"]

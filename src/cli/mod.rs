@@ -5,6 +5,7 @@
 
 mod app;
 mod assemble;
+mod attach;
 mod bundle;
 mod check;
 mod clock;
@@ -24,6 +25,7 @@ mod redaction;
 mod scan;
 mod show;
 mod source;
+mod status;
 mod submit;
 mod units;
 mod verify;
@@ -52,6 +54,8 @@ struct Cli {
 enum Command {
     Scan(scan::ScanArgs),
     Submit(submit::SubmitArgs),
+    Attach(attach::AttachArgs),
+    Status(status::StatusArgs),
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
     Check(check::CheckArgs),
@@ -93,6 +97,8 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Show(args) => show::run(args, app),
         Command::Data(args) => data::run(args, app),
         Command::Submit(args) => submit::run(args, app),
+        Command::Attach(args) => attach::run(args, app),
+        Command::Status(args) => status::run(args, app),
         Command::Outbox(args) => outbox::run(args, app),
         Command::Desk(args) => desk::run(args, app),
     }

@@ -6,5 +6,6 @@ pub mod outbox;
 pub mod progress;
 pub mod report;
 pub mod scan;
+pub mod status;
 pub mod submission;
 pub mod text;
