@@ -13,6 +13,8 @@ mod fake_freshdesk;
 mod freshdesk;
 #[path = "support/multipart.rs"]
 mod multipart;
+#[path = "desk/request_tracker.rs"]
+mod request_tracker;
 #[path = "desk/submit.rs"]
 mod submit;
 #[path = "support/submitter.rs"]
