@@ -5,6 +5,7 @@
 
 mod app;
 mod assemble;
+mod attach;
 mod bundle;
 mod check;
 mod clock;
@@ -26,6 +27,7 @@ mod redaction;
 mod scan;
 mod show;
 mod source;
+mod status;
 mod submit;
 mod units;
 mod verify;
@@ -54,14 +56,16 @@ struct Cli {
 enum Command {
     Scan(scan::ScanArgs),
     Check(check::CheckArgs),
-    Bundle(bundle::BundleArgs),
-    Verify(verify::VerifyArgs),
-    Show(show::ShowArgs),
     Policy(policy::PolicyArgs),
-    Explain(explain::ExplainArgs),
+    Bundle(bundle::BundleArgs),
+    Show(show::ShowArgs),
+    Verify(verify::VerifyArgs),
     Submit(submit::SubmitArgs),
+    Attach(attach::AttachArgs),
+    Status(status::StatusArgs),
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
+    Explain(explain::ExplainArgs),
     Data(data::DataArgs),
 }
 
@@ -99,6 +103,8 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
         Command::Submit(args) => submit::run(args, app),
+        Command::Attach(args) => attach::run(args, app),
+        Command::Status(args) => status::run(args, app),
         Command::Outbox(args) => outbox::run(args, app),
         Command::Desk(args) => desk::run(args, app),
     }

@@ -7,5 +7,6 @@ pub mod policy;
 pub mod progress;
 pub mod report;
 pub mod scan;
+pub mod status;
 pub mod submission;
 pub mod text;
