@@ -11,5 +11,7 @@ mod fake_freshdesk;
 mod freshdesk;
 #[path = "support/multipart.rs"]
 mod multipart;
+#[path = "desk/submit.rs"]
+mod submit;
 #[path = "support/submitter.rs"]
 mod submitter;

@@ -18,14 +18,31 @@ pub(super) fn create_dir(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
+/// Creates a folder under a name of its own in `dir`; only the owner may enter.
+pub(super) fn create_unnamed_dir(dir: &Path) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    #[cfg(unix)]
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    builder.tempdir_in(dir)
+}
+
 /// Writes a file as a whole: aside, to disk, in place, and the place to disk.
+pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    write(dir, name, bytes)?;
+    sync_dir(dir)
+}
+
+/// Writes a file as a whole; its place is on disk only after [`sync_dir`].
 pub(super) fn write(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     // Temporary files are created for their owner only.
     let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(dir.join(name)).map_err(|error| error.error)?;
-    sync_dir(dir)
+    Ok(())
 }
 
 /// Makes renames within a folder durable.

@@ -116,7 +116,7 @@ impl Store {
         bundle: Option<&Path>,
     ) -> Result<Locked, StoreError> {
         private::create_dir(&self.root).map_err(io("create", &self.root))?;
-        let aside = tempfile::Builder::new().prefix(".new-").tempdir_in(&self.root);
+        let aside = private::create_unnamed_dir(&self.root);
         let aside = aside.map_err(io("create a folder in", &self.root))?;
         let dir = aside.path();
         if let (Some(source), Some(info)) = (bundle, &request.draft.bundle) {
@@ -131,6 +131,7 @@ impl Store {
         put(dir, TEXT, request.draft.text.as_bytes())?;
         put_json(dir, STATE, &progress)?;
         put(dir, LOG, b"")?;
+        private::sync_dir(dir).map_err(io("write", dir))?;
         let log = lock(dir, request.submission)?;
         let target = self.root.join(request.submission.to_string());
         let aside = aside.keep();
@@ -263,7 +264,9 @@ impl Locked {
     pub(super) fn save(&mut self, progress: Progress, line: &LogLine) -> Result<(), StoreError> {
         self.item.progress = progress;
         let dir = &self.item.dir;
-        put_json(dir, STATE, &self.item.progress)?;
+        let path = dir.join(STATE);
+        let text = json_text(&path, &self.item.progress)?;
+        private::replace(dir, STATE, &text).map_err(io("write", &path))?;
         let log = dir.join(LOG);
         let mut text = serde_json::to_vec(line).map_err(damaged(&log))?;
         text.push(b'\n');
@@ -324,9 +327,13 @@ fn copy(source: &Path, dir: &Path, name: &str) -> Result<String, StoreError> {
 }
 
 fn put_json<T: Serialize>(dir: &Path, name: &str, value: &T) -> Result<(), StoreError> {
-    let mut text = serde_json::to_vec_pretty(value).map_err(damaged(&dir.join(name)))?;
+    put(dir, name, &json_text(&dir.join(name), value)?)
+}
+
+fn json_text<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, StoreError> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(damaged(path))?;
     text.push(b'\n');
-    put(dir, name, &text)
+    Ok(text)
 }
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {

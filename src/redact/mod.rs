@@ -11,6 +11,7 @@
 //!  seeds ─► known ─┘   (one automaton, shapes)        pseudonym ─────┘
 //! ```
 
+pub mod audit;
 mod class;
 mod fields;
 mod known;

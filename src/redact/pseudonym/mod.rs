@@ -9,7 +9,7 @@ mod map;
 mod mimic;
 mod prf;
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(super) use addresses::{v4_is_plain, v6_is_plain};

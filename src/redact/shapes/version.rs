@@ -1,6 +1,6 @@
 //! Four numbers with full stops: an address, or the version of some software?
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use super::super::rules::Rules;
 use super::{after, before};
