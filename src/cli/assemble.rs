@@ -10,6 +10,7 @@ use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, redaction
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Target, Verification};
 use crate::desk::{self, BundleInfo, VerdictSection};
+use crate::policy::Effect;
 use crate::redact::Redactor;
 use crate::render::eligibility::{DriveVerdict, EligibilityDocument};
 use crate::render::progress::Progress;
@@ -64,7 +65,13 @@ pub(super) struct Packed {
 /// Reads the machine, checks the drives, and makes or takes the bundle.
 pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliResult<Evidence> {
     let given = wanted.bundle.map(given_bundle).transpose()?;
-    let snapshot = app.snapshot(false)?;
+    let snapshot = match (wanted.bundle, &given) {
+        // The ticket is about the machine the bundle was made on, which may be another one.
+        (Some(path), Some(given)) if app.global.from.is_none() && !given.files.is_empty() => {
+            app.recorded(path)?
+        }
+        _ => app.snapshot(false)?,
+    };
     let redactor = redaction::load(app, &snapshot, false)?.redactor;
     let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
     let bundle = match given {
@@ -84,7 +91,10 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
 
 /// What the ticket says about a drive's eligibility.
 fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
-    let reasons = drive.reasons.iter().map(|reason| format!("{}: {}", reason.clause, reason.text));
+    // What passes needs no words, and what is open stands in its question.
+    let speaking =
+        drive.reasons.iter().filter(|r| matches!(r.effect, Effect::Excludes | Effect::Unknown));
+    let reasons = speaking.map(|r| format!("{}: {} ({})", r.clause, r.text, r.evidence));
     let section = VerdictSection {
         verdict: word(&drive.verdict),
         reasons: reasons.collect(),

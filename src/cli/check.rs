@@ -4,7 +4,6 @@ mod facts;
 mod questions;
 
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
 
 use super::{App, CheckExit, CliError, CliResult, Exit, output, scan};
 use crate::condition::Facts;
@@ -114,17 +113,12 @@ fn verdicts(
     facts: &Facts<'_>,
 ) -> CliResult<EligibilityDocument> {
     let catalog = app.catalog()?;
-    let today = today(app);
+    let today = policy.today(app.now);
     let verdicts = snapshot.drives.iter().map(|drive| {
         let life = catalog.lifecycle(&drive.identity);
         DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
     });
     Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
-}
-
-/// The day of this run. End-of-life dates are days; UTC is the same for every machine.
-fn today(app: &App) -> Date {
-    app.now.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// A drive that is not eligible outweighs one that is not known; both outweigh a question.

@@ -32,7 +32,7 @@ pub(crate) fn choose(app: &App, named: Option<&str>) -> CliResult<Chosen> {
         None => return Err(no_such_desk(app, name)),
     };
     let stated = config.facts.keys().map(String::as_str);
-    let asked = app.policies()?.iter().flat_map(|policy| &policy.facts);
+    let asked = app.policies()?.iter().flat_map(|policy| &policy.pack.facts);
     let facts = stated.chain(asked.map(|row| row.id.get_ref().as_str()));
     let address = desk::check(name, &settings, facts).map_err(|error| desk_error(app, &error))?;
     Ok(Chosen { name: name.to_owned(), config: settings, address })

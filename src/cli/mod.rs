@@ -15,12 +15,14 @@ mod desk;
 mod desks;
 mod error;
 mod exit;
+mod explain;
 mod interrupt;
 mod outbox;
 mod output;
 mod packs;
 mod paths;
 mod policies;
+mod policy;
 mod redaction;
 mod scan;
 mod show;
@@ -53,15 +55,17 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::ScanArgs),
+    Check(check::CheckArgs),
+    Bundle(bundle::BundleArgs),
+    Verify(verify::VerifyArgs),
+    Show(show::ShowArgs),
+    Policy(policy::PolicyArgs),
+    Explain(explain::ExplainArgs),
     Submit(submit::SubmitArgs),
     Attach(attach::AttachArgs),
     Status(status::StatusArgs),
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
-    Check(check::CheckArgs),
-    Bundle(bundle::BundleArgs),
-    Verify(verify::VerifyArgs),
-    Show(show::ShowArgs),
     Data(data::DataArgs),
 }
 
@@ -95,6 +99,8 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Bundle(args) => bundle::run(args, app),
         Command::Verify(args) => verify::run(args, app),
         Command::Show(args) => show::run(args, app),
+        Command::Policy(args) => policy::run(args, app),
+        Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
         Command::Submit(args) => submit::run(args, app),
         Command::Attach(args) => attach::run(args, app),

@@ -3,6 +3,7 @@
 pub mod bundle;
 pub mod eligibility;
 pub mod outbox;
+pub mod policy;
 pub mod progress;
 pub mod report;
 pub mod scan;

@@ -35,6 +35,7 @@ pub(super) struct Judged {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Reason {
+    pub(super) effect: Option<String>,
     pub(super) text: Option<String>,
     pub(super) evidence: Option<String>,
     pub(super) source: Option<String>,

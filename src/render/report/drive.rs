@@ -26,6 +26,7 @@ pub(super) struct VerdictView {
 
 /// One clause that spoke.
 pub(super) struct ReasonView {
+    pub(super) effect: &'static str,
     pub(super) text: String,
     pub(super) evidence: String,
     pub(super) source: String,
@@ -108,6 +109,7 @@ fn verdict(judged: &Judged, policy: &Policy) -> Option<VerdictView> {
     };
     let text = |value: &Option<String>| value.as_deref().map(clean).unwrap_or_default();
     let reasons = judged.reasons.iter().map(|reason| ReasonView {
+        effect: effect(reason.effect.as_deref()),
         text: text(&reason.text),
         evidence: text(&reason.evidence).trim_end_matches('.').to_owned(),
         source: text(&reason.source).trim_end_matches('.').to_owned(),
@@ -127,6 +129,16 @@ fn verdict(judged: &Judged, policy: &Policy) -> Option<VerdictView> {
         ask,
         policy: policy.join(", "),
     })
+}
+
+/// What a clause does, in a word.
+fn effect(effect: Option<&str>) -> &'static str {
+    match effect {
+        Some("allows") => "Met",
+        Some("excludes") => "Excludes",
+        Some("asks") => "Open",
+        _ => "Not known",
+    }
 }
 
 /// A missing date is said to be missing; it never reads as "supported".
