@@ -66,6 +66,16 @@ enum Command {
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
     Explain(explain::ExplainArgs),
+    Bundle(bundle::BundleArgs),
+    Verify(verify::VerifyArgs),
+    Show(show::ShowArgs),
+    Policy(policy::PolicyArgs),
+    Explain(explain::ExplainArgs),
+    Submit(submit::SubmitArgs),
+    Attach(attach::AttachArgs),
+    Status(status::StatusArgs),
+    Outbox(outbox::OutboxArgs),
+    Desk(desk::DeskArgs),
     Data(data::DataArgs),
 }
 

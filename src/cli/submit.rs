@@ -72,6 +72,7 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
         desk.accepts(&request).map_err(|failure| not_accepted(&failure))?;
     }
     show(app, &request, &evidence);
+    mention_open_tickets(app, &request)?;
     let Some(desk) = desk else { return answer_draft(app, &request) };
     agree(app, &chosen, Consent { yes: args.yes })?;
     stop.check("nothing was sent or kept")?;
@@ -230,6 +231,22 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
     }
 }
 
+/// Says when a ticket about the same drive has been sent from here before: a second one
+/// costs both sides time.
+fn mention_open_tickets(app: &App, request: &Request) -> CliResult<()> {
+    let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?;
+    for item in known.items.iter().filter(|item| item.request.draft.shares_drive(&request.draft)) {
+        let Some(ticket) = item.progress.ticket.as_ref().filter(|_| !app.global.quiet) else {
+            continue;
+        };
+        output::hint(&format!(
+            "ticket {} of desk `{}` is about the same drive; `keycase attach {} BUNDLE` adds to it",
+            ticket.id, item.request.desk, ticket.id
+        ));
+    }
+    Ok(())
+}
+
 /// Consent: `--yes`, or a person at the terminal.
 pub(super) fn agree(app: &App, chosen: &Chosen, consent: Consent) -> CliResult<()> {
     may_agree(app, consent.yes)?;
@@ -267,7 +284,10 @@ pub(super) fn send(
 ) -> CliResult<Item> {
     let clock = RunClock::new(app, stop);
     let Shipment { request, progress, bundle } = shipment;
-    let added = desks::store()?.add(request, progress, bundle);
+    let store = desks::store()?;
+    // What can't be swept away now is swept away next time.
+    let _ = store.sweep(app.now);
+    let added = store.add(request, progress, bundle);
     let mut item = added.map_err(|error| desks::store_error(&error))?;
     let outbox = Outbox { desk, config: &app.config()?.outbox, clock: &clock };
     let advanced = outbox.advance(&mut item, Asked::ToSend);

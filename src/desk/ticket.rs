@@ -142,6 +142,17 @@ impl TicketDraft {
         Some(found)
     }
 
+    /// Whether another ticket is about one of the same drives, told by product and serial
+    /// number.
+    pub fn shares_drive(&self, other: &Self) -> bool {
+        let named = |drive: &DriveSection| {
+            Some((drive.facts.get("product")?.clone(), drive.facts.get("serial")?.clone()))
+        };
+        let of = |draft: &Self| draft.drives.iter().filter_map(named).collect::<Vec<_>>();
+        let others = of(other);
+        of(self).iter().any(|drive| others.contains(drive))
+    }
+
     fn add_own_facts(&mut self, template: &TicketTemplate) {
         let mut add = |name: &str, value: String| self.facts.insert(name.to_owned(), value);
         add("submission", self.submission.to_string());
