@@ -19,6 +19,7 @@
 //! | [`condition`] | CEL conditions with three outcomes |
 //! | [`catalog`] | which model a device is, how sure, from which source |
 //! | [`policy`] | what a vendor's support policy says about a drive |
+//! | [`diagnose`] | known problems: evidence, findings, missing rights |
 //! | [`redact`] | taking personal data out of text |
 //! | [`host`] | reading a machine |
 //! | [`collect`] | gathering evidence within bounds |
@@ -35,6 +36,7 @@ pub mod cli;
 pub mod collect;
 pub mod condition;
 pub mod desk;
+pub mod diagnose;
 pub mod host;
 pub mod packs;
 pub mod policy;

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("condition", &["packs", "snapshot"]),
     ("catalog", &["packs", "snapshot"]),
     ("policy", &["condition", "packs", "snapshot"]),
+    ("diagnose", &["catalog", "condition", "packs", "snapshot"]),
     ("redact", &["packs", "snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
@@ -28,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "packs",
             "policy",
             "redact",
@@ -42,6 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "host",
             "packs",
             "policy",
@@ -53,7 +56,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Functions of values: no clock, file, process, network or device.
-const PURE: &[&str] = &["snapshot", "packs", "condition", "catalog", "policy", "redact"];
+const PURE: &[&str] =
+    &["snapshot", "packs", "condition", "catalog", "policy", "diagnose", "redact"];
 
 /// What a pure module may not name.
 const IMPURE: &[&str] = &[

@@ -6,8 +6,10 @@
 mod app;
 mod config;
 mod data;
+mod diagnose;
 mod error;
 mod exit;
+mod explain_problem;
 mod interrupt;
 mod output;
 mod packs;
@@ -38,6 +40,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::ScanArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Data(data::DataArgs),
 }
 
@@ -67,6 +70,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
+        Command::Diagnose(args) => diagnose::run(args, app),
         Command::Data(args) => data::run(args, app),
     }
 }
