@@ -15,6 +15,7 @@
 //! | module | what belongs there |
 //! |---|---|
 //! | [`snapshot`] | values only: what a machine said |
+//! | [`text`] | showing outside text safely |
 //! | [`packs`] | the TOML data, embedded and overlaid |
 //! | [`condition`] | CEL conditions with three outcomes |
 //! | [`catalog`] | which model a device is, how sure, from which source |
@@ -43,3 +44,4 @@ pub mod policy;
 pub mod redact;
 pub mod render;
 pub mod snapshot;
+pub mod text;

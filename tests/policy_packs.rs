@@ -68,7 +68,7 @@ fn every_fact_is_asked_by_a_clause_and_every_clause_can_ask() {
             let applies = clause.applies_when.iter().flat_map(|c| c.reads());
             read.extend(applies.chain(clause.excludes_when.reads()).map(String::as_str));
         }
-        for row in &policy.facts {
+        for row in &policy.pack.facts {
             assert!(
                 read.contains(&row.id.get_ref().as_str()),
                 "{}: {}",

@@ -57,7 +57,7 @@ pub(super) fn of(drive: &Drive, entry: &Entry) -> Vec<Missing> {
 
 fn version_fix(entry: &Entry) -> String {
     match entry.version_hint.first() {
-        Some(hint) => format!("look it up yourself: {}", hint.place),
+        Some(hint) => format!("look it up yourself: {}", hint.place.trim_end_matches('.')),
         None => "look for About or Device Info in the drive's own software".to_owned(),
     }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{CliError, CliResult, Config, Exit, Interrupt, packs};
 use crate::catalog::Catalog;
 use crate::packs::PackSet;
+use crate::policy::Policies;
 use crate::snapshot::Tool;
 
 /// Options that every command takes.
@@ -67,6 +68,7 @@ pub struct App {
     config: OnceCell<Config>,
     packs: OnceCell<PackSet>,
     catalog: OnceCell<Catalog>,
+    policies: OnceCell<Policies>,
 }
 
 impl App {
@@ -90,6 +92,7 @@ impl App {
             config: OnceCell::new(),
             packs: OnceCell::new(),
             catalog: OnceCell::new(),
+            policies: OnceCell::new(),
         })
     }
 
@@ -109,6 +112,14 @@ impl App {
         load: impl FnOnce() -> CliResult<Catalog>,
     ) -> CliResult<&Catalog> {
         once(&self.catalog, load)
+    }
+
+    /// The policies, made by `load` on first use.
+    pub(super) fn policies_once(
+        &self,
+        load: impl FnOnce() -> CliResult<Policies>,
+    ) -> CliResult<&Policies> {
+        once(&self.policies, load)
     }
 
     /// Program and pack versions, for documents.

@@ -4,10 +4,10 @@ mod logs;
 
 use clap::Args;
 
-use super::{App, CliError, CliResult, Exit, output, scan};
+use super::{App, CliError, CliResult, Exit, output, redaction, scan};
 use crate::condition::{Facts, Origin};
 use crate::diagnose::{Case, Diagnosis, Observed, Problems, Refusal, diagnose, rights};
-use crate::redact::{Key, Redactor, Seeds};
+use crate::redact::Redactor;
 use crate::render::findings::{self as render, FindingsDocument};
 use crate::snapshot::Snapshot;
 
@@ -104,21 +104,18 @@ fn document(
 ) -> CliResult<FindingsDocument> {
     let diagnosis = decide(app, snapshot, problems, observed, stated)?;
     let rights = rights(snapshot, refused);
-    let redactor = redactor(app, snapshot)?;
+    let redactor = redactor(app, snapshot, &diagnosis)?;
     let tool = app.tool()?;
-    Ok(FindingsDocument::new(tool, app.now, snapshot, &diagnosis, &rights, &redactor))
+    Ok(FindingsDocument::new(tool, app.now, snapshot, &diagnosis, &rights, redactor.as_ref()))
 }
 
-/// The redactor for sample lines; the drives' own serial numbers are what it is about.
-fn redactor(app: &App, snapshot: &Snapshot) -> CliResult<Redactor> {
-    let serials = snapshot.drives.iter().filter_map(|drive| drive.usb.serial.clone());
-    let seeds = Seeds { keep: serials.collect(), ..Seeds::default() };
-    let mut key = [0; 32];
-    for half in key.chunks_mut(16) {
-        half.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+/// The redactor for sample lines, when there are any.
+fn redactor(app: &App, snapshot: &Snapshot, diagnosis: &Diagnosis) -> CliResult<Option<Redactor>> {
+    let mut evidence = diagnosis.findings.iter().flat_map(|finding| &finding.evidence);
+    if evidence.all(|evidence| evidence.lines.is_empty()) {
+        return Ok(None);
     }
-    Redactor::new(app.packs()?, &seeds, Key(key))
-        .map_err(|error| CliError::caused_by(Exit::Config, "can't redact log lines", &error))
+    Ok(Some(redaction::load(app, snapshot, false)?.redactor))
 }
 
 fn show(documents: &[FindingsDocument], app: &App) -> CliResult<String> {
@@ -126,8 +123,8 @@ fn show(documents: &[FindingsDocument], app: &App) -> CliResult<String> {
         return Ok(documents.iter().map(render::table).collect::<Vec<_>>().join("\n"));
     }
     let text = match documents {
-        [one] => crate::render::json::document(one),
-        many => many.iter().map(crate::render::json::line).collect(),
+        [one] => crate::text::json::document(one),
+        many => many.iter().map(crate::text::json::line).collect(),
     };
     text.map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }

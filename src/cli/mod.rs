@@ -4,18 +4,33 @@
 //! clock, the environment or the configuration. Does not belong here: decisions.
 
 mod app;
+mod assemble;
+mod bundle;
+mod check;
+mod clock;
 mod config;
 mod data;
+mod desk;
+mod desks;
 mod diagnose;
 mod error;
 mod exit;
+mod explain;
 mod explain_problem;
 mod interrupt;
+mod outbox;
 mod output;
 mod packs;
 mod paths;
+mod policies;
+mod policy;
+mod redaction;
 mod scan;
+mod show;
 mod source;
+mod submit;
+mod units;
+mod verify;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -40,7 +55,16 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::ScanArgs),
+    Check(check::CheckArgs),
     Diagnose(diagnose::DiagnoseArgs),
+    Bundle(bundle::BundleArgs),
+    Verify(verify::VerifyArgs),
+    Show(show::ShowArgs),
+    Policy(policy::PolicyArgs),
+    Explain(explain::ExplainArgs),
+    Submit(submit::SubmitArgs),
+    Outbox(outbox::OutboxArgs),
+    Desk(desk::DeskArgs),
     Data(data::DataArgs),
 }
 
@@ -70,7 +94,16 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
+        Command::Check(args) => check::run(args, app),
         Command::Diagnose(args) => diagnose::run(args, app),
+        Command::Bundle(args) => bundle::run(args, app),
+        Command::Verify(args) => verify::run(args, app),
+        Command::Show(args) => show::run(args, app),
+        Command::Policy(args) => policy::run(args, app),
+        Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Submit(args) => submit::run(args, app),
+        Command::Outbox(args) => outbox::run(args, app),
+        Command::Desk(args) => desk::run(args, app),
     }
 }

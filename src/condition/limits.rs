@@ -30,7 +30,8 @@ pub(super) fn check(text: &str) -> Result<(), ConditionError> {
             _ => {}
         }
         let word = character.is_alphanumeric() || character == '_';
-        tokens += usize::from(!character.is_whitespace() && !(word && in_word));
+        let continues = character.is_whitespace() || (word && in_word);
+        tokens += usize::from(!continues);
         in_word = word;
         if index >= LENGTH {
             return fail(index + 1, format!("a condition has at most {LENGTH} characters"));

@@ -20,6 +20,9 @@ pub struct DeskConfig {
     /// Desk field → fact of ours.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// How long to wait for an answer; uploads get more, by their size.
+    #[serde(default, deserialize_with = "duration")]
+    pub timeout: Option<Duration>,
 }
 
 /// Protocols a desk can speak.

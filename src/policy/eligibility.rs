@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::clause::{Clause, Contact};
-use super::load::Policy;
+use super::policy::Policy;
 use crate::condition::{Condition, Facts, Truth, drive_facts};
 use crate::snapshot::{Confidence, Drive, Lifecycle};
 
@@ -162,7 +162,7 @@ impl<'p> Found<'p> {
         // After an exclusion, or for a drive of no known model, answers change nothing.
         let asks = verdict == Verdict::NeedsInformation;
         let rows =
-            policy.facts.iter().filter(|row| asks && self.missing.contains(row.id.get_ref()));
+            policy.pack.facts.iter().filter(|row| asks && self.missing.contains(row.id.get_ref()));
         let ask = rows.map(|row| Asked { fact: row.id.get_ref(), question: &row.question });
         Eligibility { verdict, ask: ask.collect(), reasons: self.reasons, lifecycle, contact }
     }
@@ -239,7 +239,7 @@ fn separate(text: &mut String) {
 /// Whether the drive is one of the policy's products.
 fn scope<'p>(policy: &'p Policy, drive: &Drive) -> Reason<'p> {
     let identity = &drive.identity;
-    let vendors = &policy.scope.drive_vendors;
+    let vendors = &policy.pack.scope.drive_vendors;
     let vendor = identity.vendor.as_deref();
     let named = vendor.is_some_and(|vendor| vendors.iter().any(|v| v == vendor));
     let effect = match identity.confidence {
@@ -249,20 +249,21 @@ fn scope<'p>(policy: &'p Policy, drive: &Drive) -> Reason<'p> {
         Confidence::Vendor => Effect::Unknown,
         Confidence::Family | Confidence::Exact => Effect::Allows,
     };
-    let evidence = match (identity.confidence, effect) {
-        (_, Effect::Excludes) => format!("made by {}", vendor.unwrap_or("another maker")),
-        (Confidence::None, _) => {
-            "nothing known fits this device; the model name printed on the drive would settle it"
-                .into()
-        }
-        (_, Effect::Unknown) => format!(
-            "made by {}, but which product it is is not known; the model name printed on the drive would settle it",
-            vendor.unwrap_or("an unknown maker")
-        ),
-        _ => format!("{} (the catalog)", drive.display_name()),
-    };
-    let (text, source) = (&*policy.scope.text, &*policy.scope.source);
+    let evidence = placed_because(drive, effect);
+    let (text, source) = (&*policy.pack.scope.text, &*policy.pack.scope.source);
     Reason { clause: SCOPE, effect, text, evidence, source }
+}
+
+fn placed_because(drive: &Drive, effect: Effect) -> String {
+    let settle = "the model name printed on the drive would settle it";
+    match (effect, drive.identity.vendor.as_deref()) {
+        (Effect::Allows, _) => format!("{} (the catalog)", drive.display_name()),
+        (Effect::Excludes, Some(vendor)) => format!("{vendor} makes it (the catalog)"),
+        (_, Some(vendor)) if drive.identity.confidence != Confidence::None => {
+            format!("{vendor} makes it (the catalog), which product it is is not known; {settle}")
+        }
+        _ => format!("nothing the catalog knows fits this device; {settle}"),
+    }
 }
 
 fn end_of_life(life: &Lifecycle, today: Date) -> EndOfLife {

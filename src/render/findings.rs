@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::text::{labelled, visible};
+use super::text::labelled;
 use crate::diagnose::{
     Asked, Category, Certainty, Contact, Diagnosis, Evidence, Finding, NotEvaluated, RawLine,
     Right, Severity,
 };
 use crate::redact::Redactor;
 use crate::snapshot::{Drive, Snapshot, Tool};
+use crate::text::visible;
 
 /// The schema name of the document.
 pub const SCHEMA: &str = "keycase.findings/1";
@@ -125,14 +126,14 @@ pub struct RightRow {
 }
 
 impl FindingsDocument {
-    /// Takes a diagnosis; lines of logs and texts of devices go through the redactor.
+    /// Takes a diagnosis; lines of logs go through the redactor, and stay out without one.
     pub fn new(
         tool: Tool,
         as_of: Timestamp,
         snapshot: &Snapshot,
         diagnosis: &Diagnosis,
         rights: &[Right],
-        redactor: &Redactor,
+        redactor: Option<&Redactor>,
     ) -> Self {
         let findings = diagnosis.findings.iter().map(|finding| finding_row(finding, redactor));
         Self {
@@ -148,7 +149,7 @@ impl FindingsDocument {
     }
 }
 
-fn finding_row(finding: &Finding, redactor: &Redactor) -> FindingRow {
+fn finding_row(finding: &Finding, redactor: Option<&Redactor>) -> FindingRow {
     FindingRow {
         id: finding.id.clone(),
         title: finding.title.clone(),
@@ -164,15 +165,15 @@ fn finding_row(finding: &Finding, redactor: &Redactor) -> FindingRow {
     }
 }
 
-fn evidence_row(evidence: &Evidence, redactor: &Redactor) -> EvidenceRow {
+fn evidence_row(evidence: &Evidence, redactor: Option<&Redactor>) -> EvidenceRow {
     let lines = evidence.lines.iter().filter_map(|line| redacted(line, redactor));
     let (what, place) = (evidence.what.clone(), evidence.place.clone());
     EvidenceRow { what, place, lines: lines.collect() }
 }
 
 /// A line that cannot be redacted is left out.
-fn redacted(line: &RawLine, redactor: &Redactor) -> Option<String> {
-    let clean = redactor.text(line.unredacted()).ok()?;
+fn redacted(line: &RawLine, redactor: Option<&Redactor>) -> Option<String> {
+    let clean = redactor?.text(line.unredacted()).ok()?;
     Some(String::from_utf8_lossy(clean.bytes()).trim_end().to_owned())
 }
 

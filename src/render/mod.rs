@@ -1,7 +1,13 @@
 //! Showing answers: terminal tables, published JSON, progress. Decides nothing.
 
+pub mod bundle;
+pub mod eligibility;
 pub mod findings;
-pub mod json;
+pub mod outbox;
+pub mod policy;
 pub mod problem;
+pub mod progress;
+pub mod report;
 pub mod scan;
+pub mod submission;
 pub mod text;

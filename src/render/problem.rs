@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::findings;
 use super::text::labelled;
 use crate::diagnose::{About, Basis, Problem, Problems, System};
+use crate::snapshot::Tool;
 
 /// The rule behind a finding: what is seen, how it is decided, what to do.
 pub fn explain(problem: &Problem) -> String {
@@ -43,6 +44,38 @@ pub fn explain(problem: &Problem) -> String {
     labelled(&mut out, "then ask", findings::contact(problem.contact));
     labelled(&mut out, "source", &format!("{} (checked {})", problem.source, problem.checked));
     out
+}
+
+/// The rule as a document.
+pub fn document(problem: &Problem, tool: Tool) -> serde_json::Value {
+    let evidence = problem.evidence.iter().map(|rule| {
+        serde_json::json!({
+            "systems": rule.systems,
+            "when": rule.when.text(),
+            "confidence": rule.confidence,
+            "what": rule.what,
+            "where": rule.place,
+        })
+    });
+    let ask = problem.questions.iter();
+    let ask = ask.map(|(fact, text)| serde_json::json!({ "fact": fact, "question": text }));
+    serde_json::json!({
+        "schema": "keycase.explanation/1",
+        "tool": tool,
+        "id": problem.id,
+        "kind": "problem",
+        "text": problem.title,
+        "source": problem.source,
+        "applies_when": problem.applies_when.as_ref().map(|condition| condition.text()),
+        "severity": problem.severity,
+        "category": problem.category,
+        "contact": problem.contact,
+        "evidence": evidence.collect::<Vec<_>>(),
+        "ask": ask.collect::<Vec<_>>(),
+        "remedy": problem.remedy,
+        "never": problem.never,
+        "checked": problem.checked,
+    })
 }
 
 /// The page `docs/problems.md`.

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::text::{bytes, labelled, visible};
+use super::text::{bytes, labelled};
 use crate::snapshot::{
     Confidence, Drive, LockState, Lun, LunRole, LunType, Managed, OtherDevice, Snapshot,
 };
+use crate::text::visible;
 
 /// Renders a snapshot; device text is made visible.
 pub fn table(snapshot: &Snapshot) -> String {
@@ -33,9 +34,9 @@ fn block(out: &mut String, drive: &Drive) {
     }
     labelled(out, "managed", managed(drive.managed));
     labelled(out, "known by", &known_by(drive));
-    for missing in &drive.missing {
-        let text = format!("{}: {}. To settle it: {}.", missing.fact, missing.because, missing.fix);
-        labelled(out, "not known", &text);
+    for group in drive.missing.chunk_by(|a, b| a.fix == b.fix) {
+        let facts: Vec<&str> = group.iter().map(|missing| missing.fact.as_str()).collect();
+        labelled(out, "not known", &format!("{}: {}", facts.join(", "), group[0].fix));
     }
     out.push('\n');
 }

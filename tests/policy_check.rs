@@ -1,0 +1,290 @@
+//! `keycase check` from the command line: verdicts, forms, exit codes.
+#![expect(clippy::unwrap_used)]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+const GOOD: [&str; 8] = [
+    "license_compliant=true",
+    "account_in_good_standing=true",
+    "implementation_complete=true",
+    "past_end_of_life=false",
+    "request_is_problem=true",
+    "requester_is_admin=true",
+    "installed_as_instructed=true",
+    "third_party_cause=false",
+];
+
+/// A folder with a snapshot of the given drives.
+struct Machine(tempfile::TempDir);
+
+impl Machine {
+    fn new(drives: &[Value]) -> Self {
+        let machine = Self(tempfile::tempdir().unwrap());
+        let snapshot = json!({
+            "schema": "keycase.snapshot/1",
+            "taken_at": "2026-11-22T12:00:00Z",
+            "tool": {"name": "keycase", "version": "0", "data": {"version": "0", "hash": "0"}},
+            "host": {"os": "linux", "usb_bus": true},
+            "drives": drives,
+        });
+        machine.write("snapshot.json", &snapshot.to_string());
+        machine.write("config.toml", "");
+        machine
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::File::create(path).unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    fn check(&self, args: &[&str]) -> Output {
+        run(&self.path("snapshot.json"), &self.path("config.toml"), args)
+    }
+
+    fn verdict(&self, args: &[&str]) -> (Value, i32) {
+        let output = self.check(&[args, &["--json"]].concat());
+        let document = serde_json::from_slice(&output.stdout).unwrap();
+        (document, output.status.code().unwrap())
+    }
+}
+
+fn run(snapshot: &Path, config: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_keycase"))
+        .args(["check", "--now", "2026-11-22T12:00:00Z"])
+        .arg("--from")
+        .arg(snapshot)
+        .arg("--config")
+        .arg(config)
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn drive(port: &str, ids: &str, product: &str) -> Value {
+    let (vid, pid) = ids.split_once(':').unwrap();
+    json!({
+        "port": port,
+        "usb": {"vid": vid, "pid": pid, "product": product},
+        "interfaces": [{"number": 0, "class": 8}],
+    })
+}
+
+fn sentry() -> Value {
+    drive("1-1", "230a:1550", "Sentry ONE-M")
+}
+
+fn kingston() -> Value {
+    drive("1-2", "0951:1539", "IronKey D300")
+}
+
+fn facts<'a>(facts: &[&'a str]) -> Vec<&'a str> {
+    facts.iter().flat_map(|fact| ["--fact", fact]).collect()
+}
+
+#[test]
+fn without_facts_the_answer_is_open_and_asks() {
+    let (document, code) = Machine::new(&[sentry()]).verdict(&[]);
+    assert_eq!(code, 1);
+    assert_eq!(document["schema"], "keycase.eligibility/1");
+    assert_eq!(document["policy"]["id"], "datalocker");
+    let drive = &document["drives"][0];
+    assert_eq!(drive["verdict"], "needs_information");
+    assert_eq!(drive["lifecycle"]["status"], "unknown");
+    assert_eq!(
+        drive["lifecycle"]["note"],
+        "no published end-of-life date known (checked 2026-11-22)"
+    );
+    let asked: Vec<&str> =
+        drive["ask"].as_array().unwrap().iter().map(|row| row["fact"].as_str().unwrap()).collect();
+    assert!(asked.contains(&"requester_is_admin"), "{asked:?}");
+    assert!(!asked.contains(&"standalone"), "a managed model is not stand-alone: {asked:?}");
+    assert!(!asked.contains(&"concerns_management_software"), "{asked:?}");
+    assert_eq!(document["summary"]["needs_information"], 1);
+}
+
+#[test]
+fn all_facts_good_is_eligible_and_never_called_supported_without_a_date() {
+    let (document, code) = Machine::new(&[sentry()]).verdict(&facts(&GOOD));
+    let drive = &document["drives"][0];
+    assert_eq!((drive["verdict"].as_str(), code), (Some("eligible"), 0), "{drive:#}");
+    assert_eq!(drive["contact"], "vendor");
+    assert_eq!(drive["ask"], json!([]));
+    assert_eq!(drive["lifecycle"]["status"], "unknown");
+    let effects = drive["reasons"].as_array().unwrap().iter().map(|reason| &reason["effect"]);
+    assert!(effects.clone().count() >= 9 && effects.clone().all(|e| e == "allows"));
+}
+
+/// One bad answer at a time: its clause excludes, and names whom to turn to.
+#[test]
+fn each_exclusion_wins_over_everything_that_is_open() {
+    for (fact, clause, contact) in [
+        ("license_compliant=false", "license_terms", "licensing"),
+        ("account_in_good_standing=no", "account_standing", "licensing"),
+        ("implementation_complete=false", "pre_implementation", "sales"),
+        ("past_end_of_life=true", "end_of_life", "none"),
+        ("request_is_problem=false", "not_a_problem", "none"),
+        ("requester_is_admin=false", "not_designated_admin", "organisation_admin"),
+        ("installed_as_instructed=false", "not_per_instructions", "none"),
+        ("third_party_cause=true", "third_party", "none"),
+    ] {
+        let (document, code) = Machine::new(&[sentry()]).verdict(&["--fact", fact]);
+        let drive = &document["drives"][0];
+        assert_eq!((drive["verdict"].as_str(), code), (Some("not_eligible"), 2), "{fact}");
+        assert_eq!(drive["contact"], contact, "{fact}");
+        assert_eq!(drive["ask"], json!([]), "answers would change nothing: {fact}");
+        let excludes: Vec<&Value> = drive["reasons"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|reason| reason["effect"] == "excludes")
+            .collect();
+        assert_eq!(excludes.len(), 1, "{fact}");
+        assert_eq!(excludes[0]["clause"], clause);
+        assert!(excludes[0]["evidence"].as_str().unwrap().contains("(--fact)"), "{fact}");
+    }
+}
+
+#[test]
+fn a_kingston_drive_is_kingstons_unless_management_software_is_concerned() {
+    let machine = Machine::new(&[kingston()]);
+    let mut args = facts(&GOOD);
+    let (document, code) = machine.verdict(&args);
+    assert_eq!(code, 1);
+    assert_eq!(document["drives"][0]["ask"][0]["fact"], "concerns_management_software");
+    args.extend(["--fact", "concerns_management_software=false"]);
+    let (document, code) = machine.verdict(&args);
+    assert_eq!((document["drives"][0]["contact"].as_str(), code), (Some("manufacturer"), 2));
+    args.extend(["--fact", "concerns_management_software=true"]);
+    assert_eq!(machine.verdict(&args).1, 0, "the last word counts");
+}
+
+#[test]
+fn a_drive_of_unknown_model_is_not_placed() {
+    let machine = Machine::new(&[drive("1-4", "1953:9999", "")]);
+    let (document, code) = machine.verdict(&facts(&GOOD));
+    let drive = &document["drives"][0];
+    assert_eq!((drive["verdict"].as_str(), code), (Some("unknown"), 3));
+    assert_eq!(drive["reasons"][0]["clause"], "product_scope");
+    assert_eq!(drive["reasons"][0]["effect"], "unknown");
+    assert!(drive["reasons"][0]["evidence"].as_str().unwrap().contains("would settle it"));
+}
+
+#[test]
+fn one_excluded_drive_outweighs_the_others() {
+    let machine = Machine::new(&[sentry(), kingston(), drive("1-4", "1953:9999", "")]);
+    let args = [facts(&GOOD), vec!["--fact", "concerns_management_software=false"]].concat();
+    let (document, code) = machine.verdict(&args);
+    assert_eq!(code, 2);
+    assert_eq!(
+        document["summary"],
+        json!({"eligible": 1, "not_eligible": 1, "needs_information": 0, "unknown": 1})
+    );
+}
+
+#[test]
+fn no_drive_is_a_document_without_drives() {
+    let (document, code) = Machine::new(&[]).verdict(&[]);
+    assert_eq!((document["drives"].clone(), code), (json!([]), 3));
+}
+
+/// Published dates come from an overlay of the catalog; the last day is included.
+#[test]
+fn a_dated_end_of_life_decides() {
+    let machine = Machine::new(&[sentry()]);
+    let overlay = |end: &str| {
+        format!(
+            "extends = \"datalocker-sentry-one-m\"\n[lifecycle]\nchecked = \"2026-11-01\"\n\
+             end_of_life = \"{end}\"\nsource = \"our contract\"\n"
+        )
+    };
+    let data = machine.path("data");
+    let data = data.to_str().unwrap();
+    let good = [facts(&GOOD[..3]), facts(&GOOD[4..])].concat();
+    for (end, status, code) in
+        [("2026-11-21", "ended", 2), ("2026-11-22", "supported", 0), ("2027-01-01", "supported", 0)]
+    {
+        machine.write("data/devices/ours.toml", &overlay(end));
+        let (document, found) = machine.verdict(&[good.clone(), vec!["--data", data]].concat());
+        let life = &document["drives"][0]["lifecycle"];
+        assert_eq!((life["status"].as_str(), found), (Some(status), code), "{end}");
+        assert_eq!(life["ends"], end);
+        assert!(life["source"].as_str().unwrap().contains("ours.toml: our contract"));
+    }
+}
+
+#[test]
+fn the_configuration_states_facts_and_the_command_line_overrides_them() {
+    let machine = Machine::new(&[sentry()]);
+    machine.write("config.toml", "[facts]\nrequester_is_admin = false\ncost_center = \"7\"\n");
+    let (document, code) = machine.verdict(&[]);
+    assert_eq!(code, 2);
+    let excluded = document["drives"][0]["reasons"].to_string();
+    assert!(excluded.contains("requester_is_admin = false (the configuration)"), "{excluded}");
+    assert_eq!(machine.verdict(&["--fact", "requester_is_admin=true"]).1, 1);
+    machine.write("config.toml", "[facts]\nrequester_is_admin = \"perhaps\"\n");
+    let output = machine.check(&[]);
+    assert_eq!(output.status.code(), Some(3));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("`requester_is_admin` takes true or false"), "{message}");
+}
+
+#[test]
+fn failures_of_the_check_are_unknown_to_monitoring() {
+    let machine = Machine::new(&[sentry()]);
+    for (args, said) in [
+        (&["--fact", "nothing=1"][..], "its facts are: license_compliant"),
+        (&["--fact", "requester_is_admin"], "NAME=VALUE"),
+        (&["--fact", "requester_is_admin=maybe"], "`maybe` is not true or false"),
+        (&["--policy", "nowhere"], "the policies are: "),
+        (&["--nonsense"], "unexpected argument"),
+        (&["--json", "--format", "csv"], "two forms"),
+    ] {
+        let output = machine.check(args);
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains(said), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn every_form_says_the_same() {
+    let hostile = drive("1-1", "230a:1550", "Sentry ONE-M");
+    let mut hostile = hostile;
+    hostile["usb"]["serial"] = json!("=1+1|\u{1b}[31m\"");
+    let machine = Machine::new(&[hostile, kingston()]);
+    let form = |name: &str| {
+        let output = machine.check(&["--format", name]);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains('\u{1b}'), "{name}: {text}");
+        text
+    };
+    let table = form("table");
+    assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    assert!(table.contains("requester_is_admin: Are you the designated"), "{table}");
+    let csv = form("csv");
+    let lines: Vec<&str> = csv.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with("port,model,name,serial,verdict,"));
+    assert!(lines[1].contains(",\"'=1+1|\\u{1b}[31m\"\"\",needs_information,"), "{csv}");
+    let rows: Vec<Value> =
+        form("ndjson").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.len() == 2 && rows.iter().all(|row| row["verdict"] == "needs_information"));
+    let metrics = form("prometheus");
+    assert!(metrics.contains("keycase_drives{verdict=\"needs_information\"} 2\n"), "{metrics}");
+    let nagios = form("nagios");
+    assert!(nagios.starts_with("KEYCASE WARNING - 2 needs information, "), "{nagios}");
+    assert_eq!(nagios.lines().count(), 1);
+    let json: Value = serde_json::from_str(&form("json")).unwrap();
+    assert_eq!(json["drives"].as_array().unwrap().len(), 2);
+}
