@@ -69,7 +69,7 @@ fn stated(app: &App, problems: &Problems, options: &[String]) -> CliResult<Facts
         let Some(kind) = problems.names().get(name) else {
             let near = problems.names().closest(name).map(|near| format!("is it `{near}`?"));
             return Err(App::usage(format!("no problem reads the fact `{name}`"))
-                .hint(near.unwrap_or_else(|| "`keycase diagnose` lists what it asks".into())));
+                .hint(near.unwrap_or_else(|| "`keycase diagnose -v` lists what it asks".into())));
         };
         let value = kind.parse(value.trim()).map_err(|error| {
             let question = problems.question(name).unwrap_or("see docs/problems.md");
@@ -120,7 +120,8 @@ fn redactor(app: &App, snapshot: &Snapshot, diagnosis: &Diagnosis) -> CliResult<
 
 fn show(documents: &[FindingsDocument], app: &App) -> CliResult<String> {
     if !app.global.json {
-        return Ok(documents.iter().map(render::table).collect::<Vec<_>>().join("\n"));
+        let table = |document| render::table(document, app.global.verbose > 0);
+        return Ok(documents.iter().map(table).collect::<Vec<_>>().join("\n"));
     }
     let text = match documents {
         [one] => crate::text::json::document(one),

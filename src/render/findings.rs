@@ -211,8 +211,9 @@ impl From<&Right> for RightRow {
     }
 }
 
-/// Renders a document for people: 80 columns, no colour needed.
-pub fn table(document: &FindingsDocument) -> String {
+/// Renders a document for people: 80 columns, no colour needed. The questions, which are
+/// many, are listed on request.
+pub fn table(document: &FindingsDocument, questions: bool) -> String {
     let mut out = String::new();
     for drive in &document.drives {
         let _ = writeln!(out, "{}  {}", drive.port, visible(&drive.name));
@@ -224,7 +225,7 @@ pub fn table(document: &FindingsDocument) -> String {
         out.push('\n');
         block(&mut out, finding);
     }
-    rest(&mut out, document);
+    rest(&mut out, document, questions);
     out
 }
 
@@ -252,14 +253,8 @@ fn block(out: &mut String, finding: &FindingRow) {
     labelled(out, "then ask", contact(finding.contact));
 }
 
-/// What could not be told: questions, rights, and how much stays open.
-fn rest(out: &mut String, document: &FindingsDocument) {
-    if !document.ask.is_empty() {
-        out.push_str("\nOnly you can answer (state it with --fact NAME=yes or NAME=no):\n");
-        for ask in &document.ask {
-            labelled(out, &ask.fact, &ask.question);
-        }
-    }
+/// What could not be told: rights, questions, and how much stays open.
+fn rest(out: &mut String, document: &FindingsDocument, questions: bool) {
     if !document.rights.is_empty() {
         out.push_str("\nNot allowed to read:\n");
         for right in &document.rights {
@@ -270,9 +265,20 @@ fn rest(out: &mut String, document: &FindingsDocument) {
             labelled(out, &right.place, &text);
         }
     }
+    if questions && !document.ask.is_empty() {
+        out.push_str("\nOnly you can answer:\n");
+        for ask in &document.ask {
+            labelled(out, &format!("--fact {}=yes", ask.fact), &ask.question);
+        }
+    }
     let open = document.not_evaluated.len();
     if open > 0 {
-        let _ = writeln!(out, "\n{open} more checks need facts that are not known; see --json.");
+        let text = format!(
+            "{open} more checks need what is not known here: {} answers of yours (listed with \
+             -v), logs, or facts of another system (listed with --json).",
+            document.ask.len()
+        );
+        let _ = write!(out, "\n{}\n", textwrap::fill(&text, 80));
     }
 }
 

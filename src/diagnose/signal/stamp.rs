@@ -98,12 +98,15 @@ fn civil(month: &str, day: &str, time: &str, year: i16) -> Option<Timestamp> {
     utc(date.to_datetime(time.parse().ok()?))
 }
 
-/// `<TimeCreated SystemTime='2026-11-22T08:14:03.1Z'/>` of an exported event.
+/// `<TimeCreated …='2026-11-22T08:14:03.1Z'/>` of an exported event: the quoted value.
 fn event(line: &[u8]) -> Option<Timestamp> {
-    const NAME: &[u8] = b"SystemTime=";
+    const NAME: &[u8] = b"<TimeCreated ";
+    let is_quote = |byte: &u8| matches!(byte, b'\'' | b'"');
     let at = line.windows(NAME.len()).position(|window| window == NAME)?;
-    let value = line.get(at + NAME.len() + 1..)?;
-    let end = value.iter().take(START).position(|byte| matches!(byte, b'\'' | b'"'))?;
+    let rest = line.get(at + NAME.len()..)?;
+    let open = rest.iter().take(START).position(is_quote)?;
+    let value = &rest[open + 1..];
+    let end = value.iter().take(START).position(is_quote)?;
     std::str::from_utf8(&value[..end]).ok()?.parse().ok()
 }
 
