@@ -20,6 +20,7 @@
 //! | [`condition`] | CEL conditions with three outcomes |
 //! | [`catalog`] | which model a device is, how sure, from which source |
 //! | [`policy`] | what a vendor's support policy says about a drive |
+//! | [`diagnose`] | known problems: evidence, findings, missing rights |
 //! | [`redact`] | taking personal data out of text |
 //! | [`host`] | reading a machine |
 //! | [`collect`] | gathering evidence within bounds |
@@ -36,6 +37,7 @@ pub mod cli;
 pub mod collect;
 pub mod condition;
 pub mod desk;
+pub mod diagnose;
 pub mod host;
 pub mod packs;
 pub mod policy;

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("condition", &["packs", "snapshot"]),
     ("catalog", &["packs", "snapshot"]),
     ("policy", &["condition", "packs", "snapshot"]),
+    ("diagnose", &["catalog", "condition", "packs", "snapshot"]),
     ("redact", &["packs", "snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
@@ -29,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "packs",
             "policy",
             "redact",
@@ -43,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "host",
             "packs",
             "policy",
@@ -54,7 +57,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Functions of values: no clock, file, process, network or device.
-const PURE: &[&str] = &["text", "snapshot", "packs", "condition", "catalog", "policy", "redact"];
+const PURE: &[&str] =
+    &["text", "snapshot", "packs", "condition", "catalog", "policy", "diagnose", "redact"];
 
 /// What a pure module may not name.
 const IMPURE: &[&str] = &[

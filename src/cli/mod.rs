@@ -13,9 +13,11 @@ mod config;
 mod data;
 mod desk;
 mod desks;
+mod diagnose;
 mod error;
 mod exit;
 mod explain;
+mod explain_problem;
 mod interrupt;
 mod outbox;
 mod output;
@@ -66,6 +68,7 @@ enum Command {
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
     Explain(explain::ExplainArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Bundle(bundle::BundleArgs),
     Verify(verify::VerifyArgs),
     Show(show::ShowArgs),
@@ -106,6 +109,7 @@ fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
         Command::Check(args) => check::run(args, app),
+        Command::Diagnose(args) => diagnose::run(args, app),
         Command::Bundle(args) => bundle::run(args, app),
         Command::Verify(args) => verify::run(args, app),
         Command::Show(args) => show::run(args, app),

@@ -2,8 +2,10 @@
 
 pub mod bundle;
 pub mod eligibility;
+pub mod findings;
 pub mod outbox;
 pub mod policy;
+pub mod problem;
 pub mod progress;
 pub mod report;
 pub mod scan;
