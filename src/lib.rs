@@ -19,6 +19,7 @@
 //! | [`condition`] | CEL conditions with three outcomes |
 //! | [`catalog`] | which model a device is, how sure, from which source |
 //! | [`policy`] | what a vendor's support policy says about a drive |
+//! | [`triage`] | what kind of ticket a description is, and how bad |
 //! | [`redact`] | taking personal data out of text |
 //! | [`host`] | reading a machine |
 //! | [`collect`] | gathering evidence within bounds |
@@ -41,3 +42,4 @@ pub mod policy;
 pub mod redact;
 pub mod render;
 pub mod snapshot;
+pub mod triage;

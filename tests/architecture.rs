@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("condition", &["packs", "snapshot"]),
     ("catalog", &["packs", "snapshot"]),
     ("policy", &["condition", "packs", "snapshot"]),
+    ("triage", &["condition", "packs", "policy", "snapshot"]),
     ("redact", &["packs", "snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
@@ -32,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "policy",
             "redact",
             "snapshot",
+            "triage",
         ],
     ),
     (
@@ -48,12 +50,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "redact",
             "render",
             "snapshot",
+            "triage",
         ],
     ),
 ];
 
 /// Functions of values: no clock, file, process, network or device.
-const PURE: &[&str] = &["snapshot", "packs", "condition", "catalog", "policy", "redact"];
+const PURE: &[&str] = &["snapshot", "packs", "condition", "catalog", "policy", "triage", "redact"];
 
 /// What a pure module may not name.
 const IMPURE: &[&str] = &[

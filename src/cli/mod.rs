@@ -16,6 +16,7 @@ mod paths;
 mod policies;
 mod scan;
 mod source;
+mod triage;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -42,6 +43,7 @@ enum Command {
     Scan(scan::ScanArgs),
     Check(check::CheckArgs),
     Data(data::DataArgs),
+    Triage(triage::TriageArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -72,5 +74,6 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Scan(args) => scan::run(args, app),
         Command::Check(args) => check::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Triage(args) => triage::run(args, app),
     }
 }

@@ -4,3 +4,4 @@ pub mod eligibility;
 pub mod json;
 pub mod scan;
 pub mod text;
+pub mod triage;
