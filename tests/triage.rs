@@ -85,3 +85,25 @@ fn misses() {
         }
     }
 }
+
+#[test]
+fn figures_now() {
+    let Ok(files) = std::env::var("FIGURES") else { return };
+    let rules = rules();
+    for file in files.split(',') {
+        let cases = figures::read(&root().join(file));
+        for language in ["en", "de"] {
+            for part in ["tuned", "held_out"] {
+                let judged: Vec<_> = cases
+                    .iter()
+                    .filter(|case| case.part == part && case.language == language)
+                    .map(|case| figures::Judged {
+                        case,
+                        got: run(&rules, &case.text, &case.policy, &Facts::default()),
+                    })
+                    .collect();
+                print!("{}", figures::figures(judged.iter()).row(&format!("{file} {language} {part}")));
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@
 //! | `corrupt*` | a word that begins so |
 //! | `#` | a number |
 //! | `@drives` | a word of the language's set `drives` |
+//! | `^does it` | these words at the beginning of a clause |
 //! | `..` | up to three words of the same sentence |
 //! | `...` | up to seven words of the same sentence |
 
@@ -28,6 +29,7 @@ pub(super) type Sets = BTreeMap<String, Vec<String>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Phrase {
     steps: Vec<Step>,
+    opens: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +52,12 @@ pub(super) enum Choice {
 impl Phrase {
     /// Reads a phrase as a pack writes it; choices of several words make it several.
     pub(super) fn parse(text: &str, sets: &Sets) -> Result<Vec<Self>, String> {
+        let (opens, words) = match text.strip_prefix('^') {
+            Some(words) => (true, words),
+            None => (false, text),
+        };
         let mut variants = vec![Vec::new()];
-        for word in text.split_whitespace() {
+        for word in words.split_whitespace() {
             let mut next = Vec::new();
             for steps in steps(word, sets)? {
                 next.extend(
@@ -73,7 +79,7 @@ impl Phrase {
                 return Err(format!("`{text}`: a phrase has at most {GAPS} gaps"));
             }
         }
-        Ok(variants.into_iter().map(|steps| Self { steps }).collect())
+        Ok(variants.into_iter().map(|steps| Self { steps, opens }).collect())
     }
 
     /// What the first place accepts.
@@ -100,6 +106,10 @@ impl Phrase {
     /// The words it covers when it begins at word `start`: the index after the last one,
     /// and the words that stand in its gaps.
     pub(super) fn at(&self, text: &Text, start: usize) -> Option<(usize, Vec<usize>)> {
+        let clause = |index: usize| text.words.get(index).map(|word| word.clause);
+        if self.opens && start > 0 && clause(start - 1) == clause(start) {
+            return None;
+        }
         let mut skipped = Vec::new();
         let end = follow(&self.steps, text, start, start, &mut skipped)?;
         Some((end, skipped))
