@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["packs", "snapshot"]),
     ("policy", &["condition", "packs", "snapshot"]),
     ("diagnose", &["catalog", "condition", "packs", "snapshot"]),
+    ("triage", &["condition", "packs", "policy", "snapshot"]),
     ("redact", &["packs", "snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
@@ -35,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "policy",
             "redact",
             "snapshot",
+            "triage",
         ],
     ),
     (
@@ -52,6 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "redact",
             "render",
             "snapshot",
+            "triage",
         ],
     ),
 ];
@@ -59,6 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Functions of values: no clock, file, process, network or device.
 const PURE: &[&str] =
     &["text", "snapshot", "packs", "condition", "catalog", "policy", "diagnose", "redact"];
+const PURE: &[&str] = &["snapshot", "packs", "condition", "catalog", "policy", "triage", "redact"];
 
 /// What a pure module may not name.
 const IMPURE: &[&str] = &[

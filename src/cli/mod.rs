@@ -33,6 +33,7 @@ mod status;
 mod submit;
 mod units;
 mod verify;
+mod triage;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -80,6 +81,7 @@ enum Command {
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
     Data(data::DataArgs),
+    Triage(triage::TriageArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -121,5 +123,6 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Status(args) => status::run(args, app),
         Command::Outbox(args) => outbox::run(args, app),
         Command::Desk(args) => desk::run(args, app),
+        Command::Triage(args) => triage::run(args, app),
     }
 }

@@ -12,3 +12,4 @@ pub mod scan;
 pub mod status;
 pub mod submission;
 pub mod text;
+pub mod triage;
