@@ -60,14 +60,24 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Functions of values: no clock, file, process, network or device.
-const PURE: &[&str] =
-    &["text", "snapshot", "packs", "condition", "catalog", "policy", "diagnose", "redact"];
-const PURE: &[&str] = &["snapshot", "packs", "condition", "catalog", "policy", "triage", "redact"];
+const PURE: &[&str] = &[
+    "text",
+    "snapshot",
+    "packs",
+    "condition",
+    "catalog",
+    "policy",
+    "diagnose",
+    "triage",
+    "redact",
+];
 
 /// What a pure module may not name.
 const IMPURE: &[&str] = &[
     "std::fs",
-    "std::net",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "ToSocketAddrs",
     "std::process",
     "std::env",
     "SystemTime",

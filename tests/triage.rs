@@ -102,7 +102,10 @@ fn figures_now() {
                         got: run(&rules, &case.text, &case.policy, &Facts::default()),
                     })
                     .collect();
-                print!("{}", figures::figures(judged.iter()).row(&format!("{file} {language} {part}")));
+                print!(
+                    "{}",
+                    figures::figures(judged.iter()).row(&format!("{file} {language} {part}"))
+                );
             }
         }
     }

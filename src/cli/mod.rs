@@ -31,9 +31,9 @@ mod show;
 mod source;
 mod status;
 mod submit;
+mod triage;
 mod units;
 mod verify;
-mod triage;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -59,29 +59,19 @@ struct Cli {
 enum Command {
     Scan(scan::ScanArgs),
     Check(check::CheckArgs),
-    Policy(policy::PolicyArgs),
-    Bundle(bundle::BundleArgs),
-    Show(show::ShowArgs),
-    Verify(verify::VerifyArgs),
-    Submit(submit::SubmitArgs),
-    Attach(attach::AttachArgs),
-    Status(status::StatusArgs),
-    Outbox(outbox::OutboxArgs),
-    Desk(desk::DeskArgs),
-    Explain(explain::ExplainArgs),
     Diagnose(diagnose::DiagnoseArgs),
-    Bundle(bundle::BundleArgs),
-    Verify(verify::VerifyArgs),
-    Show(show::ShowArgs),
+    Triage(triage::TriageArgs),
     Policy(policy::PolicyArgs),
-    Explain(explain::ExplainArgs),
+    Bundle(bundle::BundleArgs),
+    Show(show::ShowArgs),
+    Verify(verify::VerifyArgs),
     Submit(submit::SubmitArgs),
     Attach(attach::AttachArgs),
     Status(status::StatusArgs),
     Outbox(outbox::OutboxArgs),
     Desk(desk::DeskArgs),
+    Explain(explain::ExplainArgs),
     Data(data::DataArgs),
-    Triage(triage::TriageArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -112,17 +102,17 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Scan(args) => scan::run(args, app),
         Command::Check(args) => check::run(args, app),
         Command::Diagnose(args) => diagnose::run(args, app),
-        Command::Bundle(args) => bundle::run(args, app),
-        Command::Verify(args) => verify::run(args, app),
-        Command::Show(args) => show::run(args, app),
+        Command::Triage(args) => triage::run(args, app),
         Command::Policy(args) => policy::run(args, app),
-        Command::Explain(args) => explain::run(args, app),
-        Command::Data(args) => data::run(args, app),
+        Command::Bundle(args) => bundle::run(args, app),
+        Command::Show(args) => show::run(args, app),
+        Command::Verify(args) => verify::run(args, app),
         Command::Submit(args) => submit::run(args, app),
         Command::Attach(args) => attach::run(args, app),
         Command::Status(args) => status::run(args, app),
         Command::Outbox(args) => outbox::run(args, app),
         Command::Desk(args) => desk::run(args, app),
-        Command::Triage(args) => triage::run(args, app),
+        Command::Explain(args) => explain::run(args, app),
+        Command::Data(args) => data::run(args, app),
     }
 }
