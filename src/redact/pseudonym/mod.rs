@@ -243,11 +243,15 @@ fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Four decimal numbers; leading zeros are read as decimal, as log writers mean them.
 pub(super) fn parse_v4(text: &[u8]) -> Option<Ipv4Addr> {
-    let text = std::str::from_utf8(text).ok()?;
     let mut octets = [0u8; 4];
-    let mut parts = text.split('.');
+    let mut parts = text.split(|&b| b == b'.');
     for octet in &mut octets {
-        *octet = parts.next()?.parse().ok()?;
+        let part = parts.next().filter(|part| (1..=3).contains(&part.len()))?;
+        let mut value = 0;
+        for digit in part {
+            value = value * 10 + u16::from(digit.checked_sub(b'0').filter(|&d| d < 10)?);
+        }
+        *octet = u8::try_from(value).ok()?;
     }
     parts.next().is_none().then(|| octets.into())
 }
