@@ -1,7 +1,5 @@
 //! What the outbox keeps, and for how long.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use jiff::{SignedDuration, Timestamp};
 use keycase::desk::{Facts, Progress, REQUEST_SCHEMA, Request, State, Store, TicketDraft};
 use uuid::Uuid;
