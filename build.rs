@@ -1,5 +1,7 @@
 //! Lists every pack under `data/` so that the binary carries them all.
 
+#![expect(clippy::use_debug, reason = "string literals for generated Rust")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

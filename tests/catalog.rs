@@ -1,7 +1,7 @@
 //! The catalog on devices as they present themselves: what is named, how surely, and what
 //! is told apart.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use keycase::catalog::{Catalog, Kind};
 use keycase::packs::{Origin, Pack, PackSet, embedded};
@@ -58,10 +58,13 @@ fn disk(vendor: &str, model: &str) -> Lun {
     lun(LunType::Disk, vendor, model, 8_000_000_000)
 }
 
+/// Ids, product string, LUNs, and the entry with its confidence.
+type Case<'a> = (&'a str, &'a str, &'a [Lun], Option<(&'a str, Confidence)>);
+
 #[test]
 fn models_families_makers_and_strangers_are_told_apart() {
     use Confidence::{Exact, Family, Vendor};
-    let cases: &[(&str, &str, &[Lun], Option<(&str, Confidence)>)] = &[
+    let cases: &[Case<'_>] = &[
         ("1953:0202", "", &[], Some(("ironkey-s200", Exact))),
         ("0951:1576", "", &[], Some(("kingston-vp50", Exact))),
         ("0951:159d", "", &[], Some(("kingston-lp50-g2", Exact))),

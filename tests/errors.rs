@@ -145,7 +145,7 @@ fn an_unreadable_sysfs_is_a_missing_right_not_a_missing_drive() {
     let devices = dir.path().join("sys/bus/usb/devices");
     fs::create_dir_all(&devices).unwrap();
     fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(&devices, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&devices, Permissions::from_mode(0o000)).unwrap();
     let mut keycase = Keycase::new("scan").sysroot(dir.path());
     as_nobody(&mut keycase);
     fails(&keycase.run(), 77, "permission denied");

@@ -1,7 +1,5 @@
 //! The README's table of exit codes is the one in the program.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use keycase::cli::{CheckExit, Exit};
 
 #[test]

@@ -1,8 +1,6 @@
 //! JSON Schemas of the published documents, generated into `data/schemas/`. They fail on
 //! drift; `UPDATE=1` writes them. Documents that the program prints are held to them.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 pub mod support;
 
 use std::collections::BTreeMap;

@@ -189,7 +189,6 @@ pub fn uptime(root: &Root) -> Option<Duration> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);

@@ -87,7 +87,6 @@ pub(super) fn unescape_with(text: &str, decode: impl Fn(&str) -> Option<(u8, usi
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -52,7 +52,6 @@ fn shape(source: serde_json::Error) -> ReplayError {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     const ONE: &str = r#"{"schema":"keycase.snapshot/1","taken_at":"2026-11-22T12:00:00Z",

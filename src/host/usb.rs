@@ -120,7 +120,6 @@ fn device(one: &Listed) -> UsbDevice {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     fn one() -> Listed {

@@ -101,7 +101,6 @@ impl PackSet {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     #[derive(Debug, serde::Deserialize)]

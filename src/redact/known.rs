@@ -51,9 +51,10 @@ pub(super) fn is_searchable(rules: &Rules, class: Class, value: &str) -> bool {
     let digits_only = value.chars().all(|c| c.is_ascii_digit());
     let first = value.chars().next();
     let one_character = value.chars().all(|c| Some(c) == first);
+    let short_number = digits_only && value.len() < 6;
     (SHORTEST..=LONGEST).contains(&value.len())
         && letters_or_digits >= SHORTEST
-        && !(digits_only && value.len() < 6)
+        && !short_number
         && !one_character
         && !rules.is_ordinary(class, value.as_bytes())
         && !is_technical(rules, class, value)

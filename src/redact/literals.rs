@@ -133,7 +133,6 @@ fn hash(word: u32, shift: u32) -> usize {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     fn found(literals: &[&str], text: &str) -> Vec<(usize, usize, usize)> {

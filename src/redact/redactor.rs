@@ -78,7 +78,7 @@ impl Redactor {
     pub fn name(&self, raw: &str) -> Result<RedactedName, RedactError> {
         // The ending of a log must not look like the end of a domain name.
         let ending = ENDINGS.iter().find(|ending| raw.ends_with(**ending)).copied().unwrap_or("");
-        let redacted = self.text(raw[..raw.len() - ending.len()].as_bytes())?;
+        let redacted = self.text(&raw.as_bytes()[..raw.len() - ending.len()])?;
         Ok(RedactedName(String::from_utf8_lossy(&redacted.bytes).into_owned() + ending))
     }
 

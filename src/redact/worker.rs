@@ -87,10 +87,10 @@ impl<'a> Worker<'a> {
             edits.extend(self.edit(text, span));
         }
         self.spans = spans;
-        if layers > 0 {
-            if let Some(view) = View::unescaped(text) {
-                self.unescaped(text, &view, effort, layers - 1, &mut edits);
-            }
+        if layers > 0
+            && let Some(view) = View::unescaped(text)
+        {
+            self.unescaped(text, &view, effort, layers - 1, &mut edits);
         }
         edits
     }
@@ -123,10 +123,10 @@ impl<'a> Worker<'a> {
         spans.retain(|span| view.touches_escape(span.from..span.end));
         let mut edits: Vec<Edit> =
             spans.iter().filter_map(|span| self.edit(&view.text, span)).collect();
-        if layers > 0 {
-            if let Some(inner) = View::unescaped(&view.text) {
-                self.unescaped(&view.text, &inner, effort, layers - 1, &mut edits);
-            }
+        if layers > 0
+            && let Some(inner) = View::unescaped(&view.text)
+        {
+            self.unescaped(&view.text, &inner, effort, layers - 1, &mut edits);
         }
         edits
     }

@@ -253,7 +253,6 @@ impl<'de> Deserialize<'de> for SpeedMbps {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     #[test]

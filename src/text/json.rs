@@ -76,7 +76,6 @@ impl Formatter for Safe<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -11,6 +11,8 @@
 //! | `mockbus` | an emulated bus that keeps a log of what reaches a drive |
 //! | `mkusb` | any number of drives at once |
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 pub mod keycase;
 #[cfg(unix)]
 pub mod machine;

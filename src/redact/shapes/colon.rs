@@ -24,11 +24,12 @@ impl Shapes {
             return end;
         }
         let tainted = before(text, start).is_ascii_alphanumeric();
-        if self.ipv6 && !tainted {
-            if let Some(found) = ipv6(text, start, end) {
-                out.extend(found);
-                return end;
-            }
+        if self.ipv6
+            && !tainted
+            && let Some(found) = ipv6(text, start, end)
+        {
+            out.extend(found);
+            return end;
         }
         if self.mac {
             mac(text, start, end, tainted, out);
@@ -138,11 +139,9 @@ fn mac(text: &[u8], start: usize, end: usize, tainted: bool, out: &mut Vec<Span>
 fn groups(text: &[u8], start: usize, end: usize) -> Groups {
     let mut groups = Vec::with_capacity(16);
     let mut from = start;
-    for at in start..=end {
-        if at == end || text[at] == b':' {
-            groups.push((from, at));
-            from = at + 1;
-        }
+    for group in text[start..end].split(|&byte| byte == b':') {
+        groups.push((from, from + group.len()));
+        from += group.len() + 1;
     }
     groups
 }

@@ -9,25 +9,28 @@ use super::{Shapes, after, before};
 impl Shapes {
     /// Looks at the dash at `at` as the first one of a value. Returns where to go on.
     pub(super) fn dash(&self, rules: &Rules, text: &[u8], at: usize, out: &mut Vec<Span>) -> usize {
-        if self.uuid && has_dashes(text, at, &[5, 10, 15]) {
-            if let Some(span) = uuid(text, at) {
-                if !self.is_class_guid(rules, text, span) {
-                    out.push(span);
-                }
-                return span.end;
-            }
-        }
-        if self.mac && has_dashes(text, at, &[3, 6, 9, 12]) {
-            if let Some(span) = dashed_mac(text, at) {
+        if self.uuid
+            && has_dashes(text, at, &[5, 10, 15])
+            && let Some(span) = uuid(text, at)
+        {
+            if !self.is_class_guid(rules, text, span) {
                 out.push(span);
-                return span.end;
             }
+            return span.end;
         }
-        if self.bitlocker && has_dashes(text, at, &[7, 14, 21, 28, 35, 42]) {
-            if let Some(span) = recovery_key(text, at) {
-                out.push(span);
-                return span.end;
-            }
+        if self.mac
+            && has_dashes(text, at, &[3, 6, 9, 12])
+            && let Some(span) = dashed_mac(text, at)
+        {
+            out.push(span);
+            return span.end;
+        }
+        if self.bitlocker
+            && has_dashes(text, at, &[7, 14, 21, 28, 35, 42])
+            && let Some(span) = recovery_key(text, at)
+        {
+            out.push(span);
+            return span.end;
         }
         at + 1
     }

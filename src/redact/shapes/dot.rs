@@ -17,11 +17,11 @@ impl Shapes {
         if !left.is_ascii_alphanumeric() || !right.is_ascii_alphanumeric() {
             return at + 1;
         }
-        if self.mac {
-            if let Some(span) = dotted_mac(text, at) {
-                out.push(span);
-                return span.end;
-            }
+        if self.mac
+            && let Some(span) = dotted_mac(text, at)
+        {
+            out.push(span);
+            return span.end;
         }
         if left.is_ascii_digit() && right.is_ascii_digit() {
             let (start, end) = numbers(text, at);
