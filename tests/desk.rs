@@ -3,6 +3,8 @@
 #![cfg(feature = "submit")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+#[path = "desk/attach.rs"]
+mod attach;
 #[path = "desk/crash.rs"]
 mod crash;
 #[path = "support/fake_freshdesk.rs"]
@@ -11,6 +13,8 @@ mod fake_freshdesk;
 mod freshdesk;
 #[path = "support/multipart.rs"]
 mod multipart;
+#[path = "desk/request_tracker.rs"]
+mod request_tracker;
 #[path = "desk/submit.rs"]
 mod submit;
 #[path = "support/submitter.rs"]

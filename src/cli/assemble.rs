@@ -30,6 +30,8 @@ pub(super) struct Wanted<'a> {
     pub(super) collect: &'a CollectArgs,
     /// A bundle made earlier.
     pub(super) bundle: Option<&'a Path>,
+    /// The most bytes the desk takes.
+    pub(super) limit: Option<u64>,
 }
 
 /// Everything about the machine that goes into a ticket.
@@ -74,7 +76,7 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
     let bundle = match given {
         Some(given) => given,
-        None => make_bundle(app, &snapshot, &document, wanted.collect, stop)?,
+        None => fitting_bundle(app, &snapshot, &document, wanted, stop)?,
     };
     stop.check("nothing was sent or kept")?;
     Ok(Evidence {
@@ -106,6 +108,22 @@ fn word<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => other.map(|value| value.to_string()).unwrap_or_default(),
+    }
+}
+
+/// A bundle that the desk takes: when the usual one is too large, one with less of logs.
+fn fitting_bundle(
+    app: &App,
+    snapshot: &Snapshot,
+    eligibility: &EligibilityDocument,
+    wanted: &Wanted<'_>,
+    stop: &Interrupt,
+) -> CliResult<Packed> {
+    let usual = make_bundle(app, snapshot, eligibility, wanted.collect, stop)?;
+    let limit = wanted.limit.filter(|&limit| usual.info.bytes > limit);
+    match limit.and_then(|limit| wanted.collect.within(limit)) {
+        Some(smaller) => make_bundle(app, snapshot, eligibility, &smaller, stop),
+        None => Ok(usual),
     }
 }
 

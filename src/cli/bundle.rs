@@ -92,6 +92,14 @@ impl BundleArgs {
 }
 
 impl CollectArgs {
+    /// The same with so little of logs that the bundle stays below `limit`; `None` when the
+    /// person has set a limit, which then counts.
+    pub(super) fn within(&self, limit: u64) -> Option<Self> {
+        // A twentieth is left for the report, the documents and the archive itself.
+        let logs = limit - limit / 20;
+        self.max_bytes.is_none().then(|| Self { max_bytes: Some(logs), ..self.clone() })
+    }
+
     /// Who encrypts the bundle, if anybody.
     #[cfg(feature = "seal")]
     pub(super) fn sealer(&self) -> CliResult<Option<Box<dyn Sealer>>> {

@@ -145,14 +145,7 @@ fn works(chosen: &Chosen, account: Option<String>) -> String {
 }
 
 fn not_reached(chosen: &Chosen, failure: &Failure) -> CliError {
-    let exit = match failure {
-        Failure::Refused { .. } | Failure::OutOfProtocol(_) | Failure::Unfit(_) => {
-            Exit::DeskRefused
-        }
-        Failure::Unreachable(_) | Failure::Busy { .. } | Failure::Unclear { .. } => {
-            Exit::DeskUnreachable
-        }
-    };
+    let exit = super::status::exit(failure);
     let address = chosen.address.as_deref().unwrap_or_default();
     let error = CliError::caused_by(exit, format!("desk `{}` can't be used", chosen.name), failure);
     match exit {

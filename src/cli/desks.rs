@@ -44,6 +44,7 @@ fn embedded() -> DeskConfig {
         url: None,
         policy: None,
         requester: None,
+        queue: None,
         fields: std::collections::BTreeMap::new(),
         timeout: None,
     }

@@ -65,27 +65,32 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
         false => Some(open(args, app, &chosen, &data)?),
     };
     let stop = Interrupt::listen();
-    let evidence = assemble::gather(app, &args.wanted(&chosen), &stop)?;
+    let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
+    let evidence = assemble::gather(app, &args.wanted(&chosen, limit), &stop)?;
     let request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
         desk.accepts(&request).map_err(|failure| not_accepted(&failure))?;
     }
     show(app, &request, &evidence);
+    mention_open_tickets(app, &request)?;
     let Some(desk) = desk else { return answer_draft(app, &request) };
-    agree(args, app, &chosen)?;
+    agree(app, &chosen, Consent { yes: args.yes })?;
     stop.check("nothing was sent or kept")?;
+    let state = if desk.capabilities().sends { State::Queued } else { State::Ready };
+    let progress = Progress::new(state, app.now);
     let bundle = evidence.bundle.as_ref().map(|bundle| bundle.path.as_path());
-    let item = send(app, &*desk, request, bundle, stop)?;
+    let item = send(app, &*desk, Shipment { request, progress, bundle }, stop)?;
     answer(app, &item, &data)
 }
 
 impl SubmitArgs {
-    fn wanted<'a>(&'a self, chosen: &'a Chosen) -> Wanted<'a> {
+    fn wanted<'a>(&'a self, chosen: &'a Chosen, limit: Option<u64>) -> Wanted<'a> {
         Wanted {
             policy: self.policy.as_deref().or(chosen.config.policy.as_deref()),
             facts: &self.facts,
             collect: &self.collect,
             bundle: self.bundle.as_deref(),
+            limit,
         }
     }
 }
@@ -97,11 +102,22 @@ fn check_usage(args: &SubmitArgs, app: &App) -> CliResult<()> {
     if from_stdin.into_iter().filter(|file| is_stdin(file)).count() > 1 {
         return Err(App::usage("stdin can be read for one purpose only"));
     }
-    if !args.yes && !args.dry_run && !app.may_ask() {
-        return Err(App::usage("nobody can be asked here, so nothing is sent")
-            .hint("add --yes to agree, or --dry-run to see what would be sent"));
+    may_agree(app, args.yes || args.dry_run)
+}
+
+/// What a person agrees with on the command line.
+pub(super) struct Consent {
+    /// `--yes`.
+    pub(super) yes: bool,
+}
+
+/// Whether there is, or can be, agreement.
+pub(super) fn may_agree(app: &App, yes: bool) -> CliResult<()> {
+    if yes || app.may_ask() {
+        return Ok(());
     }
-    Ok(())
+    Err(App::usage("nobody can be asked here, so nothing is sent")
+        .hint("add --yes to agree; `submit --dry-run` shows what would be sent"))
 }
 
 fn open(
@@ -192,7 +208,8 @@ fn request(
     })
 }
 
-fn not_accepted(failure: &Failure) -> CliError {
+/// The desk would not take it.
+pub(super) fn not_accepted(failure: &Failure) -> CliError {
     CliError::from_error(Exit::BadData, failure)
         .hint("`keycase bundle --max-bytes N` makes a smaller one; nothing was sent or kept")
 }
@@ -214,12 +231,28 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
     }
 }
 
+/// Says when a ticket about the same drive has been sent from here before: a second one
+/// costs both sides time.
+fn mention_open_tickets(app: &App, request: &Request) -> CliResult<()> {
+    let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?;
+    for item in known.items.iter().filter(|item| item.request.draft.shares_drive(&request.draft)) {
+        let Some(ticket) = item.progress.ticket.as_ref().filter(|_| !app.global.quiet) else {
+            continue;
+        };
+        output::hint(&format!(
+            "ticket {} of desk `{}` is about the same drive; `keycase attach {} BUNDLE` adds to it",
+            ticket.id, item.request.desk, ticket.id
+        ));
+    }
+    Ok(())
+}
+
 /// Consent: `--yes`, or a person at the terminal.
-fn agree(args: &SubmitArgs, app: &App, chosen: &Chosen) -> CliResult<()> {
-    if args.yes {
+pub(super) fn agree(app: &App, chosen: &Chosen, consent: Consent) -> CliResult<()> {
+    may_agree(app, consent.yes)?;
+    if consent.yes {
         return Ok(());
     }
-    debug_assert!(app.may_ask(), "checked before anything was done");
     let question = match &chosen.address {
         Some(address) => format!("Send this to {address}?"),
         None => "Keep this in the outbox?".to_owned(),
@@ -232,20 +265,30 @@ fn agree(args: &SubmitArgs, app: &App, chosen: &Chosen) -> CliResult<()> {
     }
 }
 
+/// What goes through the outbox.
+pub(super) struct Shipment<'a> {
+    /// What was agreed to.
+    pub(super) request: Request,
+    /// Where it begins.
+    pub(super) progress: Progress,
+    /// The bundle's file.
+    pub(super) bundle: Option<&'a Path>,
+}
+
 /// Through the outbox to the desk.
-fn send(
+pub(super) fn send(
     app: &App,
     desk: &dyn Desk,
-    request: Request,
-    bundle: Option<&Path>,
+    shipment: Shipment<'_>,
     stop: Interrupt,
 ) -> CliResult<Item> {
     let clock = RunClock::new(app, stop);
-    let state = if desk.capabilities().sends { State::Queued } else { State::Ready };
-    let progress = Progress::new(state, app.now);
+    let Shipment { request, progress, bundle } = shipment;
     let store = desks::store()?;
-    let fail = |error| desks::store_error(&error);
-    let mut item = store.add(request, progress, bundle).map_err(fail)?;
+    // What can't be swept away now is swept away next time.
+    let _ = store.sweep(app.now);
+    let added = store.add(request, progress, bundle);
+    let mut item = added.map_err(|error| desks::store_error(&error))?;
     let outbox = Outbox { desk, config: &app.config()?.outbox, clock: &clock };
     let advanced = outbox.advance(&mut item, Asked::ToSend);
     advanced.map_err(|error| not_recorded(&error, &item.item))?;
@@ -279,7 +322,8 @@ fn draft_text(draft: &TicketDraft) -> String {
     lines.map(|line| format!("{}\n", crate::text::visible(line))).collect()
 }
 
-fn answer(app: &App, item: &Item, data: &DeskData) -> CliResult {
+/// Prints where the submission stands; returns the exit code.
+pub(super) fn answer(app: &App, item: &Item, data: &DeskData) -> CliResult {
     print(app, &Submission::of(item, app.tool()?, &data.outbox_only))?;
     Ok(desks::exit(&item.progress).code())
 }

@@ -17,6 +17,8 @@ pub struct DeskConfig {
     pub policy: Option<String>,
     /// The requester's e-mail address.
     pub requester: Option<String>,
+    /// Request Tracker: the queue that tickets go to.
+    pub queue: Option<String>,
     /// Desk field → fact of ours.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
@@ -34,6 +36,9 @@ pub enum DeskKind {
     /// Freshdesk API v2.
     #[cfg(feature = "submit")]
     Freshdesk,
+    /// Request Tracker 5, REST2.
+    #[cfg(feature = "submit")]
+    RequestTracker,
 }
 
 /// How the outbox waits, `[outbox]`.

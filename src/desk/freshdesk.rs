@@ -50,6 +50,12 @@ impl Freshdesk {
         Some(Ticket { url: Some(self.page(id)), id: id.to_string(), requester })
     }
 
+    /// A ticket as the desk shows it, if it does.
+    fn shown(&self, id: &str) -> Option<Ticket> {
+        let answer = self.get(self.url(&format!("tickets/{}", number(id).ok()?))).ok()?;
+        self.ticket(answer.json().ok()?)
+    }
+
     fn page(&self, id: u64) -> String {
         let path = super::fill(&self.data.ticket_page, |_| id.to_string());
         self.http.address.join(&path).to_string()
@@ -141,9 +147,7 @@ impl Desk for Freshdesk {
         let located = answer.located().and_then(|id| id.parse::<u64>().ok());
         let id = located.ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))?;
         // The answer was cut, but the ticket is there; who asks is worth one more look.
-        let shown = self.get(self.url(&format!("tickets/{id}")));
-        let ticket = shown.ok().and_then(|answer| self.ticket(answer.json().ok()?));
-        Ok(ticket.unwrap_or(Ticket {
+        Ok(self.shown(&id.to_string()).unwrap_or(Ticket {
             url: Some(self.page(id)),
             id: id.to_string(),
             requester: None,
@@ -164,7 +168,7 @@ impl Desk for Freshdesk {
             .text("body", html(&format!("Diagnostic bundle {}", file.name)))
             .text("private", "false")
             .text("incoming", "true");
-        if let Some(requester) = ticket.requester {
+        if let Some(requester) = ticket.requester.or_else(|| self.shown(&ticket.id)?.requester) {
             form = form.text("user_id", requester.to_string());
         }
         let form = form.part("attachments[]", part);

@@ -6,7 +6,9 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::Value;
 
@@ -31,7 +33,17 @@ pub(super) struct Http {
     client: Client,
     runtime: tokio::runtime::Runtime,
     key: Credential,
+    scheme: Scheme,
     patience: Duration,
+}
+
+/// How a desk wants its credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// As a user name with any password: Freshdesk.
+    UserName,
+    /// `Authorization: token …`: Request Tracker.
+    Token,
 }
 
 /// The key is not among the fields shown.
@@ -64,6 +76,7 @@ impl Http {
     pub(super) fn new(
         address: Address,
         key: Credential,
+        scheme: Scheme,
         patience: Option<Duration>,
     ) -> Result<Self, SetupError> {
         let mut client = Client::builder()
@@ -80,16 +93,25 @@ impl Http {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let patience = patience.unwrap_or(PATIENCE);
-        Ok(Self { address, client: client.build()?, runtime, key, patience })
+        Ok(Self { address, client: client.build()?, runtime, key, scheme, patience })
     }
 
-    /// A request with user name and password from the credential, Freshdesk's way.
+    /// A request with the credential.
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         use secrecy::ExposeSecret;
-        self.client
-            .request(method, url)
-            .basic_auth(self.key.expose_secret(), Some("X"))
-            .header(ACCEPT, "application/json")
+        let key = self.key.expose_secret();
+        let request = self.client.request(method, url).header(ACCEPT, "application/json");
+        match self.scheme {
+            Scheme::UserName => request.basic_auth(key, Some("X")),
+            Scheme::Token => match HeaderValue::try_from(format!("token {key}")) {
+                Ok(mut value) => {
+                    value.set_sensitive(true);
+                    request.header(AUTHORIZATION, value)
+                }
+                // A credential is printable text; without it the desk says 401.
+                Err(_) => request,
+            },
+        }
     }
 
     /// Sends a request; `upload` is the length of what goes up with it.

@@ -24,6 +24,8 @@ mod outbox_only;
 mod pack;
 mod private;
 mod record;
+#[cfg(feature = "submit")]
+mod request_tracker;
 pub mod state;
 mod store;
 mod template;
@@ -35,7 +37,7 @@ pub use facts::Facts;
 pub use failure::Failure;
 pub use open::{DeskError, check, open};
 pub use outbox::{Asked, Clock, Outbox};
-pub use pack::{DeskData, FreshdeskData, HandOver};
+pub use pack::{DeskData, FreshdeskData, HandOver, RequestTrackerData};
 pub use record::{Hold, LogLine, Progress, REQUEST_SCHEMA, Request};
 pub use state::State;
 pub use store::{Item, Listing, Locked, Store, StoreError, hash_file};

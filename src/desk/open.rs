@@ -1,6 +1,12 @@
 //! From a desk's configuration to a desk that can be asked.
 
+#[cfg(feature = "submit")]
+use super::freshdesk::Freshdesk;
+#[cfg(feature = "submit")]
+use super::http::{Http, Scheme};
 use super::outbox_only::OutboxOnly;
+#[cfg(feature = "submit")]
+use super::request_tracker::RequestTracker;
 use super::{Credential, Desk, DeskConfig, DeskData, DeskKind};
 
 /// Why a desk cannot be used as it is configured.
@@ -52,6 +58,14 @@ pub fn check<'a>(
             }
             Ok(Some(address.to_string()))
         }
+        #[cfg(feature = "submit")]
+        DeskKind::RequestTracker => {
+            let requester = config.requester.as_deref();
+            if requester.is_some_and(|requester| !is_address_of_a_person(requester)) {
+                return Err(wrong("`requester` is not an e-mail address".into()));
+            }
+            Ok(Some(address(name, config)?.to_string()))
+        }
     }
 }
 
@@ -69,12 +83,25 @@ pub fn open(
         DeskKind::Freshdesk => {
             let key = key.ok_or_else(|| DeskError::NoCredential(name.to_owned()))?;
             let address = address(name, config)?;
-            let http = super::http::Http::new(address, key, config.timeout)
-                .map_err(|error| DeskError::Client(Box::new(error)))?;
+            let http = Http::new(address, key, Scheme::UserName, config.timeout).map_err(client)?;
             let fields = config.fields.clone();
-            Ok(Box::new(super::freshdesk::Freshdesk::new(http, data.freshdesk.clone(), fields)))
+            Ok(Box::new(Freshdesk::new(http, data.freshdesk.clone(), fields)))
+        }
+        #[cfg(feature = "submit")]
+        DeskKind::RequestTracker => {
+            let key = key.ok_or_else(|| DeskError::NoCredential(name.to_owned()))?;
+            let address = address(name, config)?;
+            let http = Http::new(address, key, Scheme::Token, config.timeout).map_err(client)?;
+            let (queue, fields) = (config.queue.clone(), config.fields.clone());
+            let data = data.request_tracker.clone();
+            Ok(Box::new(RequestTracker::new(http, data, queue, fields)))
         }
     }
+}
+
+#[cfg(feature = "submit")]
+fn client(error: super::http::SetupError) -> DeskError {
+    DeskError::Client(Box::new(error))
 }
 
 #[cfg(feature = "submit")]

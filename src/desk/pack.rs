@@ -14,6 +14,8 @@ pub struct DeskData {
     pub ticket: TicketTemplate,
     /// Freshdesk's numbers.
     pub freshdesk: FreshdeskData,
+    /// Request Tracker's defaults.
+    pub request_tracker: RequestTrackerData,
     /// What to tell a person who hands a ticket over.
     pub outbox_only: HandOver,
 }
@@ -24,6 +26,7 @@ pub struct DeskData {
 struct File {
     ticket: Option<TicketTemplate>,
     freshdesk: Option<FreshdeskData>,
+    request_tracker: Option<RequestTrackerData>,
     outbox_only: Option<HandOver>,
 }
 
@@ -55,6 +58,20 @@ pub struct FreshdeskData {
     pub states: BTreeMap<String, String>,
 }
 
+/// What Request Tracker fixes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RequestTrackerData {
+    /// Where this is from.
+    pub source: String,
+    /// When it was looked up.
+    pub checked: jiff::civil::Date,
+    /// The queue when the configuration names none.
+    pub queue_default: String,
+    /// A ticket's page, below the desk's address.
+    pub ticket_page: String,
+}
+
 /// How a ticket is handed over by hand.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -72,17 +89,20 @@ pub struct HandOver {
 impl DeskData {
     /// Reads the packs of kind `desks`.
     pub fn read(packs: &PackSet) -> Result<Self, PackError> {
-        let mut all = File { ticket: None, freshdesk: None, outbox_only: None };
+        let mut all =
+            File { ticket: None, freshdesk: None, request_tracker: None, outbox_only: None };
         for pack in packs.of("desks") {
             let file: File = pack.parse()?;
             all.ticket = file.ticket.or(all.ticket);
             all.freshdesk = file.freshdesk.or(all.freshdesk);
+            all.request_tracker = file.request_tracker.or(all.request_tracker);
             all.outbox_only = file.outbox_only.or(all.outbox_only);
         }
         let missing = |table: &str| PackError::whole("desks", format!("no pack has [{table}]"));
         Ok(Self {
             ticket: all.ticket.ok_or_else(|| missing("ticket"))?,
             freshdesk: all.freshdesk.ok_or_else(|| missing("freshdesk"))?,
+            request_tracker: all.request_tracker.ok_or_else(|| missing("request-tracker"))?,
             outbox_only: all.outbox_only.ok_or_else(|| missing("outbox-only"))?,
         })
     }

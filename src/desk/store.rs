@@ -15,6 +15,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use super::private;
 use super::record::{LogLine, Progress, Request};
+use super::state::State;
 
 const REQUEST: &str = "request.json";
 const STATE: &str = "state.json";
@@ -31,6 +33,11 @@ const HASH: &str = "bundle.sha256";
 
 /// A larger file than this was not written by this program.
 const LARGEST_RECORD: u64 = 4 * 1024 * 1024;
+
+/// How long a submission is kept that is at the desk.
+const KEPT_HOURS: i64 = 90 * 24;
+/// How long nobody can be still writing a folder.
+const HALF_HOURS: i64 = 24;
 
 /// Why the outbox could not do something.
 #[derive(Debug, thiserror::Error)]
@@ -185,6 +192,33 @@ impl Store {
         fs::rename(&dir, &aside).map_err(io("remove", &dir))?;
         fs::remove_dir_all(&aside).map_err(io("remove", &aside))?;
         Ok(dir)
+    }
+
+    /// Removes what nobody needs any more: submissions that have been at the desk for 90
+    /// days, and halves that a killed process left a day ago. Returns how many.
+    pub fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let is_old = |at: Timestamp, hours| now.duration_since(at).as_hours() >= hours;
+        let mut removed = 0;
+        for item in self.list()?.items {
+            let sent = item.progress.state == State::Sent;
+            if sent && is_old(item.progress.at, KEPT_HOURS) {
+                self.remove(&item.request.submission.to_string())?;
+                removed += 1;
+            }
+        }
+        let Ok(entries) = fs::read_dir(&self.root) else { return Ok(removed) };
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name();
+            let is_half =
+                name.to_str().is_some_and(|n| n.starts_with(".new-") || n.starts_with(".gone-"));
+            let changed = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+            let changed = changed.and_then(|changed| Timestamp::try_from(changed).ok());
+            if is_half && changed.is_some_and(|changed| is_old(changed, HALF_HOURS)) {
+                fs::remove_dir_all(entry.path()).map_err(io("remove", &entry.path()))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     fn folders(&self) -> Result<Vec<(String, PathBuf)>, StoreError> {

@@ -11,6 +11,7 @@ use super::facts::{self, Facts};
 use super::template::TicketTemplate;
 use crate::redact::{RedactError, Redactor};
 use crate::snapshot::{PortPath, Snapshot};
+use crate::text::visible;
 
 /// A ticket: only redacted text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +95,7 @@ pub fn draft(
     template: &TicketTemplate,
 ) -> Result<TicketDraft, RedactError> {
     let clean = Cleaner(redactor);
-    let words = clean.text(statement.words.trim())?;
+    let words = clean.words(statement.words.trim())?;
     let drives = statement.snapshot.map_or(&[][..], |snapshot| &snapshot.drives);
     let drives = drives
         .iter()
@@ -140,6 +141,17 @@ impl TicketDraft {
         let first_drive = self.drives.first().and_then(|drive| drive.facts.get(name));
         let found = self.facts.get(name).or_else(|| self.given.get(name)).or(first_drive)?;
         Some(found)
+    }
+
+    /// Whether another ticket is about one of the same drives, told by product and serial
+    /// number.
+    pub fn shares_drive(&self, other: &Self) -> bool {
+        let named = |drive: &DriveSection| {
+            Some((drive.facts.get("product")?.clone(), drive.facts.get("serial")?.clone()))
+        };
+        let of = |draft: &Self| draft.drives.iter().filter_map(named).collect::<Vec<_>>();
+        let others = of(other);
+        of(self).iter().any(|drive| others.contains(drive))
     }
 
     fn add_own_facts(&mut self, template: &TicketTemplate) {
@@ -191,13 +203,26 @@ impl Cleaner<'_> {
         Ok(String::from_utf8_lossy(redacted.bytes()).into_owned())
     }
 
+    /// One line, whatever a device puts into its strings: a line break would let it write
+    /// lines of its own into the ticket.
+    fn line(&self, raw: &str) -> Result<String, RedactError> {
+        self.text(raw).map(|text| visible(&text).into_owned())
+    }
+
+    /// The person's words: their own lines, without characters that steer a reader.
+    fn words(&self, raw: &str) -> Result<String, RedactError> {
+        let text = self.text(raw)?;
+        let lines = text.lines().map(|line| visible(&line.replace('\t', "    ")).into_owned());
+        Ok(lines.collect::<Vec<_>>().join("\n"))
+    }
+
     fn facts(&self, raw: &Facts) -> Result<Facts, RedactError> {
-        raw.iter().map(|(name, value)| Ok((name.clone(), self.text(value)?))).collect()
+        raw.iter().map(|(name, value)| Ok((name.clone(), self.line(value)?))).collect()
     }
 
     fn verdict(&self, raw: &VerdictSection) -> Result<VerdictSection, RedactError> {
         let lines = |lines: &[String]| -> Result<Vec<String>, RedactError> {
-            lines.iter().map(|line| self.text(line)).collect()
+            lines.iter().map(|line| self.line(line)).collect()
         };
         Ok(VerdictSection {
             verdict: raw.verdict.clone(),
@@ -210,6 +235,18 @@ impl Cleaner<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::{Key, Seeds};
+
+    #[test]
+    fn a_device_writes_no_lines_of_its_own() {
+        let packs = crate::packs::embedded();
+        let redactor = Redactor::new(&packs, &Seeds::default(), Key([7; 32])).unwrap();
+        let clean = Cleaner(&redactor);
+        let forged = clean.line("SER\r\nX-Forged: 1\u{202e}").unwrap();
+        assert!(forged.lines().count() == 1 && !forged.contains('\u{202e}'), "{forged}");
+        let words = clean.words("one\r\n\ttwo\u{1b}[2J\n\nthree").unwrap();
+        assert_eq!(words, "one\n    two\\u{1b}[2J\n\nthree");
+    }
 
     #[test]
     fn a_symptom_is_one_line_cut_at_a_word() {

@@ -15,6 +15,7 @@ pub mod audit;
 mod class;
 mod fields;
 mod known;
+mod literals;
 mod matcher;
 mod pem;
 mod pseudonym;
@@ -26,6 +27,7 @@ mod shapes;
 mod span;
 mod stream;
 mod view;
+mod words;
 mod worker;
 
 pub use class::{Class, Counts};

@@ -229,3 +229,15 @@ fn submissions_can_be_shown_and_dropped_by_the_beginning_of_their_id() {
     assert!(person.items().is_empty());
     assert!(person.run(&["outbox", "list"]).stdout.contains("empty"));
 }
+
+#[test]
+fn its_own_bundle_fits_the_desk() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    let noise = person.noise();
+    let args = ["submit", "--describe", "x", "--yes", "--json", "--include", &noise];
+    let outcome = person.run(&args);
+    assert_eq!(outcome.ended(), ("sent".to_owned(), 0), "{}", outcome.stderr);
+    let bytes = desk.tickets()[0].files[0].bytes.len();
+    assert!((10_000_000..=19_000_000).contains(&bytes), "{bytes}");
+}

@@ -81,7 +81,7 @@ struct State {
     faults: HashMap<Call, VecDeque<Fault>>,
     calls: Vec<Call>,
     violations: Vec<String>,
-    blocked: Vec<String>,
+    blocked: String,
 }
 
 pub(crate) struct FakeFreshdesk {
@@ -132,9 +132,9 @@ impl FakeFreshdesk {
         self.state.lock().unwrap().faults.entry(call).or_default().push_back(fault);
     }
 
-    /// Refuses files of this extension, as an administrator can configure.
+    /// Refuses files of this extension, as an administrator can configure; none if empty.
     pub(crate) fn block(&self, extension: &str) {
-        self.state.lock().unwrap().blocked.push(extension.into());
+        self.state.lock().unwrap().blocked = extension.to_owned();
     }
 
     pub(crate) fn tickets(&self) -> Vec<FakeTicket> {
@@ -401,8 +401,7 @@ fn attach(request: &Request, id: Option<u64>, state: &mut State) -> Answer {
         state.violations.push(format!("{errors:?}"));
         return invalid(&errors);
     }
-    let blocked =
-        |file: &File| state.blocked.iter().any(|extension| file.name.ends_with(extension));
+    let blocked = |file: &File| !state.blocked.is_empty() && file.name.ends_with(&state.blocked);
     if files.iter().any(blocked) {
         return invalid(&[json!({"field": "attachments", "code": "invalid_value",
             "message": "This file type is not allowed"})]);

@@ -30,8 +30,8 @@ impl Submitter {
         this
     }
 
-    /// Makes the bundle larger than a desk takes, with bytes that do not compress.
-    pub(crate) fn grow_bundle(&self) {
+    /// A file larger than a desk takes, with bytes that do not compress.
+    pub(crate) fn noise(&self) -> String {
         let mut state = 0x2545_f491_u32;
         let noise = std::iter::repeat_with(|| {
             state ^= state << 13;
@@ -42,9 +42,14 @@ impl Submitter {
         let noise: Vec<u8> = noise.take(5_000_000).flatten().collect();
         let file = self.dir.path().join("noise.bin");
         fs::write(&file, noise).unwrap();
+        file.to_str().unwrap().to_owned()
+    }
+
+    /// Makes the bundle larger than a desk takes.
+    pub(crate) fn grow_bundle(&self) {
         fs::remove_file(&self.bundle).unwrap();
-        let (bundle, file) = (self.bundle.to_str().unwrap(), file.to_str().unwrap());
-        let made = self.run(&["bundle", "-o", bundle, "--include", file, "--max-bytes", "30M"]);
+        let (bundle, noise) = (self.bundle.to_str().unwrap(), self.noise());
+        let made = self.run(&["bundle", "-o", bundle, "--include", &noise, "--max-bytes", "30M"]);
         assert_eq!(made.code, 0, "{}", made.stderr);
     }
 
