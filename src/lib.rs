@@ -20,6 +20,8 @@
 //! | [`condition`] | CEL conditions with three outcomes |
 //! | [`catalog`] | which model a device is, how sure, from which source |
 //! | [`policy`] | what a vendor's support policy says about a drive |
+//! | [`diagnose`] | known problems: evidence, findings, missing rights |
+//! | [`triage`] | what kind of ticket a description is, and how bad |
 //! | [`redact`] | taking personal data out of text |
 //! | [`host`] | reading a machine |
 //! | [`collect`] | gathering evidence within bounds |
@@ -36,6 +38,7 @@ pub mod cli;
 pub mod collect;
 pub mod condition;
 pub mod desk;
+pub mod diagnose;
 pub mod host;
 pub mod packs;
 pub mod policy;
@@ -43,3 +46,4 @@ pub mod redact;
 pub mod render;
 pub mod snapshot;
 pub mod text;
+pub mod triage;

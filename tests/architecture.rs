@@ -16,6 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("condition", &["packs", "snapshot"]),
     ("catalog", &["packs", "snapshot"]),
     ("policy", &["condition", "packs", "snapshot"]),
+    ("diagnose", &["catalog", "condition", "packs", "snapshot"]),
+    ("triage", &["condition", "packs", "policy", "snapshot"]),
     ("redact", &["packs", "snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
@@ -29,10 +31,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "packs",
             "policy",
             "redact",
             "snapshot",
+            "triage",
         ],
     ),
     (
@@ -43,23 +47,37 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "host",
             "packs",
             "policy",
             "redact",
             "render",
             "snapshot",
+            "triage",
         ],
     ),
 ];
 
 /// Functions of values: no clock, file, process, network or device.
-const PURE: &[&str] = &["text", "snapshot", "packs", "condition", "catalog", "policy", "redact"];
+const PURE: &[&str] = &[
+    "text",
+    "snapshot",
+    "packs",
+    "condition",
+    "catalog",
+    "policy",
+    "diagnose",
+    "triage",
+    "redact",
+];
 
 /// What a pure module may not name.
 const IMPURE: &[&str] = &[
     "std::fs",
-    "std::net",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "ToSocketAddrs",
     "std::process",
     "std::env",
     "SystemTime",

@@ -1,5 +1,7 @@
 //! Making bundles as a library does: interrupted, leaking, hung, and failing sealers.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 mod bundle_parts;
 
 use std::cell::Cell;

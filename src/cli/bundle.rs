@@ -76,7 +76,7 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
 
 /// `eligibility.json` for a bundle.
 pub(super) fn eligibility(app: &App, snapshot: &Snapshot) -> CliResult<bundle::Document> {
-    let value = serde_json::to_value(check::document(app, snapshot)?)
+    let value = serde_json::to_value(check::document(app, snapshot, None, &[])?)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
     Ok(bundle::Document { name: "eligibility.json".into(), value })
 }
@@ -92,6 +92,14 @@ impl BundleArgs {
 }
 
 impl CollectArgs {
+    /// The same with so little of logs that the bundle stays below `limit`; `None` when the
+    /// person has set a limit, which then counts.
+    pub(super) fn within(&self, limit: u64) -> Option<Self> {
+        // A twentieth is left for the report, the documents and the archive itself.
+        let logs = limit - limit / 20;
+        self.max_bytes.is_none().then(|| Self { max_bytes: Some(logs), ..self.clone() })
+    }
+
     /// Who encrypts the bundle, if anybody.
     #[cfg(feature = "seal")]
     pub(super) fn sealer(&self) -> CliResult<Option<Box<dyn Sealer>>> {

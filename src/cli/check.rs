@@ -73,10 +73,15 @@ fn check(args: &CheckArgs, app: &App) -> CliResult<CheckExit> {
     Ok(exit)
 }
 
-/// The verdicts for one machine by the usual policy, as a bundle carries them.
-pub(super) fn document(app: &App, snapshot: &Snapshot) -> CliResult<EligibilityDocument> {
-    let policy = app.policy(None)?;
-    let facts = facts::gather(policy, &[], app.config()?)?;
+/// The verdicts for one machine, as a bundle and a ticket carry them.
+pub(super) fn document(
+    app: &App,
+    snapshot: &Snapshot,
+    policy: Option<&str>,
+    stated: &[String],
+) -> CliResult<EligibilityDocument> {
+    let policy = app.policy(policy)?;
+    let facts = facts::gather(policy, stated, app.config()?)?;
     verdicts(app, policy, snapshot, &facts)
 }
 

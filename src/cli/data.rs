@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{App, CliError, CliResult, Exit, output, packs};
 use crate::catalog::{Catalog, Kind};
+use crate::diagnose::Problems;
 use crate::packs::{PackError, embedded};
 use crate::policy::Policies;
 use crate::text;
@@ -121,5 +122,6 @@ fn problems(set: &crate::packs::PackSet) -> Vec<PackError> {
     let mut errors = Vec::new();
     errors.extend(Catalog::load(set).err().unwrap_or_default());
     errors.extend(Policies::load(set).err().unwrap_or_default());
+    errors.extend(Problems::load(set).err().unwrap_or_default());
     errors
 }

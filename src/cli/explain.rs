@@ -3,12 +3,12 @@
 use clap::Args;
 use std::fmt::Write as _;
 
-use super::{App, CliError, CliResult, Exit, output};
+use super::{App, CliError, CliResult, Exit, explain_problem, output};
 use crate::policy::{Clause, Outcome, Policy};
 use crate::render;
 use crate::render::text::labelled;
 
-/// Explain a rule by its id, e.g. datalocker.end_of_life
+/// Explain a rule by its id, e.g. datalocker.end_of_life or slow-link
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// Id of a rule, as answers name it
@@ -16,6 +16,10 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs, app: &App) -> CliResult {
+    if let Some(text) = explain_problem::explain(&args.id, app)? {
+        output::answer(&text)?;
+        return Ok(Exit::Done.code());
+    }
     let found = clauses(&args.id, app)?;
     let [(policy, clause)] = found.as_slice() else {
         return Err(not_one(&args.id, &found));

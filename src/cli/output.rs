@@ -54,3 +54,9 @@ fn aside(style: anstyle::Style, heading: &str, text: &str) {
     // Nothing is left to try when stderr itself is gone.
     let _ = writeln!(anstream::stderr().lock(), "{style}{heading}{style:#} {}", visible(text));
 }
+
+/// Writes one line about what is going on to stderr.
+pub(crate) fn tell(line: &str) {
+    // Nothing is left to try when stderr itself is gone.
+    let _ = writeln!(anstream::stderr().lock(), "{}", visible(line));
+}

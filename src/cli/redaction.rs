@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::{App, CliError, CliResult, Exit, io_exit, output, paths};
 use crate::bundle::Auditor;
-use crate::redact::{Class, Key, Redactor, Seed, Seeds};
+use crate::collect::seeds::{self, Known};
+use crate::redact::audit::Audit;
+use crate::redact::{Class, Key, RedactError, Redactor, Seed, Seeds};
 use crate::snapshot::Snapshot;
 
 /// The key's file in the state folder.
@@ -22,35 +24,56 @@ pub(super) struct Redaction {
 
 /// Reads what the machine knows about itself, and the key.
 pub(super) fn load(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliResult<Redaction> {
-    let seeds = seeds(snapshot, mask_serials);
-    let redactor = Redactor::new(app.packs()?, &seeds, key(app)?).map_err(|error| {
+    let seeds = seeds(app, snapshot, mask_serials)?;
+    let key = key(app)?;
+    let unusable = |error: RedactError| {
         CliError::caused_by(Exit::Config, "the redaction rules are not usable", &error)
             .hint("nothing leaves without redaction; `keycase data lint` names the line")
-    })?;
-    Ok(Redaction { redactor, auditor: Box::new(Search) })
+    };
+    let redactor = Redactor::new(app.packs()?, &seeds, key).map_err(unusable)?;
+    let audit = Audit::new(app.packs()?, &seeds).map_err(unusable)?;
+    Ok(Redaction { redactor, auditor: Box::new(Search(audit)) })
 }
 
-/// The serial numbers of the ticket's own drives stay, unless they are to be masked.
-fn seeds(snapshot: &Snapshot, mask_serials: bool) -> Seeds {
-    let serials = snapshot.drives.iter().filter_map(|drive| drive.usb.serial.clone());
-    match mask_serials {
-        true => {
-            let seed = |value| Seed { value, class: Class::Serial };
-            Seeds { secret: serials.map(seed).collect(), keep: Vec::new() }
-        }
-        false => Seeds { secret: Vec::new(), keep: serials.collect() },
+/// What the machine knows about itself. The serial numbers of the ticket's own drives
+/// stay, unless they are to be masked.
+fn seeds(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliResult<Seeds> {
+    let serials: Vec<String> =
+        snapshot.drives.iter().filter_map(|drive| drive.usb.serial.clone()).collect();
+    let keep = if mask_serials { &[][..] } else { &serials[..] };
+    // A recording is of another machine: this one's names have no business in it.
+    let mut known = match app.root()? {
+        Some(root) if root.is_live() => seeds::read(&root, &environment(), keep),
+        Some(root) => seeds::read(&root, &[], keep),
+        None => Known { seeds: Seeds { secret: vec![], keep: keep.to_vec() }, ..Known::default() },
+    };
+    if mask_serials {
+        let seed = |value| Seed { value, class: Class::Serial };
+        known.seeds.secret.extend(serials.into_iter().map(seed));
     }
+    if !app.global.quiet {
+        for (file, error) in &known.unread {
+            output::warning(&format!("can't read {file} ({error}); names in it are not known"));
+        }
+    }
+    Ok(known.seeds)
 }
 
-/// Searches for nothing.
-struct Search;
+/// This process' environment; values that are not text name nobody.
+fn environment() -> Vec<(String, String)> {
+    let text = |value: std::ffi::OsString| value.into_string().ok();
+    std::env::vars_os().filter_map(|(key, value)| Some((text(key)?, text(value)?))).collect()
+}
+
+/// Searches a finished bundle for the values the machine is known to have.
+struct Search(Audit);
 
 impl Auditor for Search {
     fn values(&self) -> u64 {
-        0
+        self.0.values()
     }
-    fn hits(&self, _content: &mut dyn Read) -> io::Result<u64> {
-        Ok(0)
+    fn hits(&self, content: &mut dyn Read) -> io::Result<u64> {
+        self.0.count(content)
     }
 }
 

@@ -25,6 +25,7 @@ mod lines;
 mod mounts;
 mod os_facts;
 mod run;
+pub mod seeds;
 mod stamp;
 mod storage_drivers;
 mod usb_topology;

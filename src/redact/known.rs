@@ -62,7 +62,7 @@ pub(super) fn is_searchable(rules: &Rules, class: Class, value: &str) -> bool {
 /// Names of parts and vendors are words of every log line about drives.
 fn is_technical(rules: &Rules, class: Class, value: &str) -> bool {
     let named = matches!(class, Class::User | Class::Host | Class::VolumeLabel | Class::Domain);
-    named && rules.has_word("technical-words", &value.to_lowercase())
+    named && rules.has_word("technical-words", value.to_lowercase().as_bytes())
 }
 
 /// Which neighbours keep a value from being found.

@@ -1,10 +1,8 @@
 //! One pass over a text: known values and the rules' literals by one automaton, shapes by
 //! the few bytes that give them away, PEM blocks by their frame.
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
-
 use super::known::{self, Edge, Literal, Wide};
+use super::literals::Literals;
 use super::pem::{self, Pem};
 use super::rules::{Meaning, Rule, Rules};
 use super::shapes::Shapes;
@@ -14,11 +12,7 @@ use super::{Class, RedactError, Seeds};
 /// How much of a line after its keyword a rule sees.
 const REACH: usize = 1024;
 
-/// With more bytes of patterns than this the automaton is built in its compact form, which
-/// is slower and stays small.
-const MOST_DENSE_BYTES: usize = 24 * 1024;
-
-/// What a pattern of the automaton is.
+/// What a literal stands for.
 #[derive(Clone, Copy)]
 enum Pattern {
     Known(usize),
@@ -29,7 +23,7 @@ enum Pattern {
 
 /// Rules and known values, compiled.
 pub(super) struct Matcher {
-    automaton: AhoCorasick,
+    search: Literals,
     patterns: Vec<Pattern>,
     pub(super) literals: Vec<Literal>,
     keep: Vec<Edge>,
@@ -70,8 +64,8 @@ impl Matcher {
             texts.push(pem::BEGIN.to_vec());
             patterns.push(Pattern::Pem);
         }
-        let automaton = automaton(&texts)?;
-        Ok(Self { automaton, patterns, literals, keep, rules, shapes })
+        let search = Literals::new(&texts)?;
+        Ok(Self { search, patterns, literals, keep, rules, shapes })
     }
 
     /// What a JSON field of this name holds.
@@ -132,29 +126,22 @@ impl Matcher {
         keeps: &mut Vec<(usize, usize)>,
         pem: &mut Pem,
     ) {
-        let input = Input::new(text);
-        let mut state = OverlappingState::start();
-        loop {
-            self.automaton.find_overlapping(input.clone(), &mut state);
-            let Some(found) = state.get_match() else { return };
-            let (start, end) = (found.start(), found.end());
-            match self.patterns[found.pattern().as_usize()] {
-                Pattern::Known(index) => self.known(text, index, start, end, out),
-                Pattern::Keep(index) => {
-                    if self.keep[index].allows(text, start, end) {
-                        keeps.push((start, end));
-                    }
+        self.search.each(text, |pattern, start, end| match self.patterns[pattern] {
+            Pattern::Known(index) => self.known(text, index, start, end, out),
+            Pattern::Keep(index) => {
+                if self.keep[index].allows(text, start, end) {
+                    keeps.push((start, end));
                 }
-                Pattern::Rule(rule) if effort == Effort::Full => {
-                    self.rule(text, &self.rules.rules[rule], start, out);
-                }
-                Pattern::Pem if effort == Effort::Full && !pem.is_open() => {
-                    pem.open();
-                    pem.spans(text, end, out);
-                }
-                Pattern::Rule(_) | Pattern::Pem => {}
             }
-        }
+            Pattern::Rule(rule) if effort == Effort::Full => {
+                self.rule(text, &self.rules.rules[rule], start, out);
+            }
+            Pattern::Pem if effort == Effort::Full && !pem.is_open() => {
+                pem.open();
+                pem.spans(text, end, out);
+            }
+            Pattern::Rule(_) | Pattern::Pem => {}
+        });
     }
 
     fn known(&self, text: &[u8], index: usize, start: usize, end: usize, out: &mut Vec<Span>) {
@@ -214,16 +201,26 @@ impl Matcher {
         let Some(found) = rule.regex.captures(line) else { return };
         for &(group, class) in &rule.groups {
             let Some(value) = found.get(group) else { continue };
-            let (from, mut to) = (start + value.start(), start + value.end());
-            if value.is_empty() || self.is_ordinary(class, value.as_bytes()) {
+            let value = value.range();
+            let value = value.start..value.start + trimmed(class, &line[value]);
+            if value.is_empty() || self.is_ordinary(class, &line[value.clone()]) {
                 continue;
             }
+            let (from, mut to) = (start + value.start, start + value.end);
             if to == start + rest.len() && class.is_secret() {
                 to += text[to..].iter().take_while(|b| is_token(**b)).count();
             }
             out.push(Span { start: from, end: to, from: start, class, find: Find::Value });
         }
     }
+}
+
+/// The length of a value without the punctuation of the sentence it ends.
+fn trimmed(class: Class, value: &[u8]) -> usize {
+    if class.is_secret() || class == Class::VolumeLabel {
+        return value.len();
+    }
+    value.iter().rposition(|b| !b".:,;&-".contains(b)).map_or(0, |last| last + 1)
 }
 
 /// Bytes that keys and tokens are written with.
@@ -240,20 +237,4 @@ impl Literal {
             Some(Wide::HighFirst) => pseudonym.iter().flat_map(|&b| [0, b]).collect(),
         }
     }
-}
-
-fn automaton(texts: &[Vec<u8>]) -> Result<AhoCorasick, RedactError> {
-    let bytes: usize = texts.iter().map(Vec::len).sum();
-    let kind = if bytes <= MOST_DENSE_BYTES {
-        AhoCorasickKind::DFA
-    } else {
-        AhoCorasickKind::ContiguousNFA
-    };
-    AhoCorasick::builder()
-        .kind(Some(kind))
-        .match_kind(MatchKind::Standard)
-        .ascii_case_insensitive(true)
-        .prefilter(false)
-        .build(texts)
-        .map_err(|error| RedactError::Automaton(error.to_string()))
 }

@@ -11,9 +11,11 @@
 //!  seeds ─► known ─┘   (one automaton, shapes)        pseudonym ─────┘
 //! ```
 
+pub mod audit;
 mod class;
 mod fields;
 mod known;
+mod literals;
 mod matcher;
 mod pem;
 mod pseudonym;
@@ -25,6 +27,7 @@ mod shapes;
 mod span;
 mod stream;
 mod view;
+mod words;
 mod worker;
 
 pub use class::{Class, Counts};

@@ -22,6 +22,9 @@ impl fmt::Debug for Key {
     }
 }
 
+/// Endings of evidence files.
+const ENDINGS: [&str; 6] = [".log", ".txt", ".json", ".html", ".xml", ".csv"];
+
 /// Why something could not be redacted. The file in question must not leave.
 #[derive(Debug, thiserror::Error)]
 pub enum RedactError {
@@ -73,8 +76,10 @@ impl Redactor {
 
     /// Redacts a file name; folders are parted by `/`.
     pub fn name(&self, raw: &str) -> Result<RedactedName, RedactError> {
-        let redacted = self.text(raw.as_bytes())?;
-        Ok(RedactedName(String::from_utf8_lossy(&redacted.bytes).into_owned()))
+        // The ending of a log must not look like the end of a domain name.
+        let ending = ENDINGS.iter().find(|ending| raw.ends_with(**ending)).copied().unwrap_or("");
+        let redacted = self.text(raw[..raw.len() - ending.len()].as_bytes())?;
+        Ok(RedactedName(String::from_utf8_lossy(&redacted.bytes).into_owned() + ending))
     }
 
     /// Redacts a JSON document: by field where a field's meaning is known, then as text.

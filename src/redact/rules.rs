@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
+use super::words::Words;
 use super::{Class, RedactError};
 use crate::packs::{Pack, PackSet};
 
@@ -129,9 +130,9 @@ pub(super) struct Rules {
     /// Literal and index of its rule.
     pub(super) literals: Vec<(String, usize)>,
     pub(super) shapes: BTreeSet<String>,
-    pub(super) words: HashMap<String, BTreeSet<String>>,
+    words: HashMap<String, Words>,
     pub(super) fields: HashMap<String, Meaning>,
-    ordinary: HashMap<Class, BTreeSet<String>>,
+    ordinary: HashMap<Class, Words>,
 }
 
 /// Reads the rule rows of all packs, for the tests that run their examples.
@@ -153,11 +154,12 @@ impl Rules {
                 rules.add_rule(pack, row)?;
             }
             for row in file.ordinary {
-                let values = row.values.iter().map(|value| value.to_lowercase());
-                rules.ordinary.entry(row.class).or_default().extend(values);
+                let words = rules.ordinary.entry(row.class).or_default();
+                add_words(pack, words, &row.values)?;
             }
             for row in file.words {
-                rules.words.entry(row.id).or_default().extend(row.words);
+                let words = rules.words.entry(row.id).or_default();
+                add_words(pack, words, &row.words)?;
             }
             for row in file.field {
                 rules.add_field(pack, row)?;
@@ -210,20 +212,30 @@ impl Rules {
     /// Whether a value of a class identifies nobody.
     pub(super) fn is_ordinary(&self, class: Class, value: &[u8]) -> bool {
         let Some(known) = self.ordinary.get(&class) else { return false };
-        let Ok(value) = std::str::from_utf8(value) else { return false };
-        let value = value.to_lowercase();
-        if known.contains(&value) {
+        if known.has(value) {
             return true;
         }
         // A name below a public domain is as public as the domain.
         class == Class::Domain
-            && value.match_indices('.').any(|(dot, _)| known.contains(&value[dot + 1..]))
+            && memchr::memchr_iter(b'.', value).any(|dot| known.has(&value[dot + 1..]))
     }
 
-    /// Whether a word stands in a list; the word is given in lower case.
-    pub(super) fn has_word(&self, list: &str, word: &str) -> bool {
-        self.words.get(list).is_some_and(|words| words.contains(word))
+    /// Whether a word stands in a list.
+    pub(super) fn has_word(&self, list: &str, word: &[u8]) -> bool {
+        self.words.get(list).is_some_and(|words| words.has(word))
     }
+
+    /// A list of words; an empty one when no pack has it.
+    pub(super) fn words(&self, list: &str) -> Words {
+        self.words.get(list).cloned().unwrap_or_default()
+    }
+}
+
+fn add_words(pack: &Pack, words: &mut Words, add: &[String]) -> Result<(), RedactError> {
+    for word in add {
+        words.add(word).map_err(|what| pack.error_at(word, what))?;
+    }
+    Ok(())
 }
 
 fn groups(regex: &Regex, class: Class) -> Result<Vec<(usize, Class)>, String> {

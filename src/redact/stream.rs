@@ -51,6 +51,10 @@ impl<'a> Stream<'a> {
     /// Fills the window, finds, and writes what is settled. False at the end.
     fn advance(&mut self) -> io::Result<bool> {
         self.fill()?;
+        while self.dropping && !self.ended {
+            self.drop_rest_of_secret();
+            self.fill()?;
+        }
         self.drop_rest_of_secret();
         if self.done == self.window.len() && self.ended {
             return Ok(false);

@@ -90,7 +90,7 @@ impl View {
             }
             done = end + 1;
             if end > zero {
-                view.narrow_run(text, zero - 1, end);
+                view.narrow(text, zero - 1, end);
             }
         }
         if view.text.is_empty() {
@@ -98,6 +98,21 @@ impl View {
         }
         view.seal(text.len());
         Some(view)
+    }
+
+    /// The first and last character of a run may belong to a text of single bytes right
+    /// before or after it: then the run is looked at with and without them.
+    fn narrow(&mut self, text: &[u8], start: usize, last: usize) {
+        let joins_left = start > 0 && is_text(text[start - 1]);
+        let joins_right = text.get(last + 1).is_some_and(|&byte| is_text(byte));
+        for first in [start, start + 2].into_iter().take(if joins_left { 2 } else { 1 }) {
+            let lasts = [last, last - 2];
+            for last in lasts.into_iter().take(if joins_right { 2 } else { 1 }) {
+                if first <= last {
+                    self.narrow_run(text, first, last);
+                }
+            }
+        }
     }
 
     fn narrow_run(&mut self, text: &[u8], start: usize, last: usize) {
@@ -206,8 +221,7 @@ pub(super) fn escape(text: &[u8]) -> Option<(Decoded, usize)> {
                 b'"' | b'\\' | b'/' | b'\'' | b' ' => *c,
                 _ => return None,
             };
-            // A decoded line break would end the line for the rules that look along it.
-            Some((Decoded::Byte(if byte == b'\n' { b'\r' } else { byte }), 2))
+            Some((Decoded::Byte(byte), 2))
         }
         [b'&', rest @ ..] => entity(rest),
         _ => None,

@@ -13,8 +13,8 @@ use super::{Class, Counts};
 /// Escapes inside escapes: a shell's string in JSON in a log in JSON.
 const MOST_LAYERS: usize = 3;
 
-/// Distinct values remembered at a time.
-const MOST_CACHED: usize = 8192;
+/// Distinct values of a class remembered at a time.
+const MOST_CACHED: usize = 4096;
 
 /// Bytes to put in place of others.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub(super) struct Worker<'a> {
     /// Pseudonyms of known values in their own spelling, by pattern.
     known: Vec<Option<Pseudonym>>,
     /// Pseudonyms of everything else, by class and text.
-    seen: HashMap<(Class, Box<[u8]>), Pseudonym>,
+    seen: HashMap<Class, HashMap<Box<[u8]>, Pseudonym>>,
     spans: Vec<Span>,
     pub(super) counts: Counts,
     pub(super) pem: Pem,
@@ -157,17 +157,17 @@ impl<'a> Worker<'a> {
 
     /// The pseudonym of one value.
     pub(super) fn pseudonym(&mut self, class: Class, bytes: &[u8]) -> Pseudonym {
-        let key = (class, Box::from(bytes));
-        if let Some(known) = self.seen.get(&key) {
+        if let Some(known) = self.seen.get(&class).and_then(|seen| seen.get(bytes)) {
             return known.clone();
         }
         let matcher = self.matcher;
         let clashes = |text: &[u8]| matcher.holds_known(text);
         let made: Pseudonym = self.pseudonyms.replace(class, bytes, &clashes).map(Rc::from);
-        if self.seen.len() >= MOST_CACHED {
-            self.seen.clear();
+        let seen = self.seen.entry(class).or_default();
+        if seen.len() >= MOST_CACHED {
+            seen.clear();
         }
-        self.seen.insert(key, made.clone());
+        seen.insert(Box::from(bytes), made.clone());
         made
     }
 

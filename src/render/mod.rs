@@ -2,8 +2,14 @@
 
 pub mod bundle;
 pub mod eligibility;
+pub mod findings;
+pub mod outbox;
 pub mod policy;
+pub mod problem;
 pub mod progress;
 pub mod report;
 pub mod scan;
+pub mod status;
+pub mod submission;
 pub mod text;
+pub mod triage;

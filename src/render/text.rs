@@ -9,7 +9,11 @@ const WIDTH: usize = 80;
 pub fn labelled(out: &mut String, label: &str, text: &str) {
     let first = format!("    {label:<10} ");
     let rest = " ".repeat(first.len());
-    let options = textwrap::Options::new(WIDTH).initial_indent(&first).subsequent_indent(&rest);
+    // A command, an id or a port path must not be broken at its hyphens.
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(&first)
+        .subsequent_indent(&rest)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     out.push_str(&textwrap::fill(&visible(text), options));
     out.push('\n');
 }

@@ -1,21 +1,26 @@
 //! IP addresses become addresses of the same kind.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Class;
 use super::prf::{Prf, Purpose};
 
 /// Whether an IPv4 address says nothing about anybody: loopback, unspecified, broadcast,
-/// multicast, and netmasks.
+/// registered multicast groups (224.0.0/23, SSDP), and netmasks.
 pub(in crate::redact) fn v4_is_plain(address: Ipv4Addr) -> bool {
     let bits = address.to_bits();
     let netmask = bits.leading_ones() >= 8 && bits.leading_ones() + bits.trailing_zeros() >= 32;
-    address.is_loopback() || address.is_unspecified() || address.is_multicast() || netmask
+    let [a, b, c, d] = address.octets();
+    let group = (a, b) == (224, 0) && c < 2 || [a, b, c, d] == [239, 255, 255, 250];
+    address.is_loopback() || address.is_unspecified() || group || netmask
 }
 
-/// The same for IPv6: loopback, unspecified, multicast.
+/// The same for IPv6: loopback, unspecified, registered multicast groups. A solicited-node
+/// group is none of these: it holds the end of an address (RFC 4291 section 2.7.1).
 pub(in crate::redact) fn v6_is_plain(address: Ipv6Addr) -> bool {
-    address.is_loopback() || address.is_unspecified() || address.is_multicast()
+    let octets = address.octets();
+    let group = octets[0] == 0xff && octets[1] < 0x10 && octets[2..12].iter().all(|&o| o == 0);
+    address.is_loopback() || address.is_unspecified() || group
 }
 
 /// Private stays private (10/8, RFC 1918), link-local and shared addresses (RFC 3927,

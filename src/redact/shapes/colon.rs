@@ -1,7 +1,7 @@
 //! Around a colon: IPv6 addresses, MAC addresses, EUI-64 — and clock times, PCI addresses
 //! and SCSI paths, which are none of these.
 
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 
 use super::super::Class;
 use super::super::pseudonym::v6_is_plain;

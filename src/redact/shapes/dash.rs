@@ -11,7 +11,7 @@ impl Shapes {
     pub(super) fn dash(&self, rules: &Rules, text: &[u8], at: usize, out: &mut Vec<Span>) -> usize {
         if self.uuid && has_dashes(text, at, &[5, 10, 15]) {
             if let Some(span) = uuid(text, at) {
-                if !is_class_guid(rules, text, span) {
+                if !self.is_class_guid(rules, text, span) {
                     out.push(span);
                 }
                 return span.end;
@@ -76,22 +76,19 @@ fn recovery_key(text: &[u8], at: usize) -> Option<Span> {
     Some(Span::value(Class::BitlockerKey, start, end))
 }
 
-/// Classes of devices and interfaces, providers and partition types have GUIDs that are
-/// the same on every machine.
-fn is_class_guid(rules: &Rules, text: &[u8], span: Span) -> bool {
-    let digits = &text[span.start..span.end];
-    if rules.is_ordinary(Class::Uuid, digits) {
-        return true;
+impl Shapes {
+    /// Classes of devices and interfaces, providers and partition types have GUIDs that
+    /// are the same on every machine.
+    fn is_class_guid(&self, rules: &Rules, text: &[u8], span: Span) -> bool {
+        if rules.is_ordinary(Class::Uuid, &text[span.start..span.end]) {
+            return true;
+        }
+        // A device interface path ends in `#{interface class}`; `Volume#{…}` is a volume.
+        let head = &text[span.start.saturating_sub(32)..span.start];
+        if let Some(path) = head.strip_suffix(b"#{") {
+            return !path.to_ascii_lowercase().ends_with(b"volume");
+        }
+        let end = head.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |i| i + 1);
+        self.guid_names.end_of(&head[..end])
     }
-    // A device interface path ends in `#{interface class}`; `Volume#{…}` is a volume.
-    let head = &text[span.start.saturating_sub(32)..span.start];
-    if let Some(path) = head.strip_suffix(b"#{") {
-        return !path.to_ascii_lowercase().ends_with(b"volume");
-    }
-    let end = head.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |i| i + 1);
-    let word: Vec<u8> = head[..end].to_ascii_lowercase();
-    rules
-        .words
-        .get("class-guid-names")
-        .is_some_and(|names| names.iter().any(|name| word.ends_with(name.as_bytes())))
 }

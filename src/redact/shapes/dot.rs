@@ -5,7 +5,6 @@ use super::super::Class;
 use super::super::pseudonym::{parse_v4, v4_is_plain};
 use super::super::rules::Rules;
 use super::super::span::Span;
-use super::version::is_version;
 use super::{Shapes, after, before};
 
 /// A domain name has at most 253 characters.
@@ -27,7 +26,7 @@ impl Shapes {
         if left.is_ascii_digit() && right.is_ascii_digit() {
             let (start, end) = numbers(text, at);
             let in_word = is_name(before(text, start)) || is_name(after(text, end));
-            if self.ipv4 && self.ipv4(rules, text, start, end, out) {
+            if self.ipv4 && self.ipv4(text, start, end, out) {
                 return end;
             }
             if !in_word {
@@ -38,20 +37,13 @@ impl Shapes {
     }
 
     /// Adds the address; true when the numbers are one, to be replaced or not.
-    fn ipv4(
-        &self,
-        rules: &Rules,
-        text: &[u8],
-        start: usize,
-        end: usize,
-        out: &mut Vec<Span>,
-    ) -> bool {
+    fn ipv4(&self, text: &[u8], start: usize, end: usize, out: &mut Vec<Span>) -> bool {
         let joined = |byte: u8| byte.is_ascii_alphabetic();
         if joined(before(text, start)) || joined(after(text, end)) {
             return false;
         }
         let Some(address) = parse_v4(&text[start..end]) else { return false };
-        if !v4_is_plain(address) && !is_version(rules, text, start, end, address) {
+        if !v4_is_plain(address) && !self.versions.is_version(text, start, end, address) {
             out.push(Span::value(Class::Ipv4, start, end));
         }
         true
@@ -75,7 +67,7 @@ impl Shapes {
             start += 1;
         }
         let Some(dot) = text[start..end].iter().rposition(|&b| b == b'.') else { return past };
-        let is_domain = self.is_tld(&text[start + dot + 1..end])
+        let is_domain = self.tlds.has(&text[start + dot + 1..end])
             && !matches!(after(text, end), b'@' | b'_' | b'(')
             && !matches!(before(text, start), b'@' | b'_' | b'$');
         if is_domain && !rules.is_ordinary(Class::Domain, &text[start..end]) {

@@ -8,12 +8,14 @@ use super::super::span::Span;
 pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
     let mut start = 0;
     while start < text.len() {
-        if let Some((from, to)) = host(&text[start..]) {
-            let (from, to) = (start + from, start + to);
+        // A line inside a string begins after its quote.
+        let quote = text[start..].iter().take(4).take_while(|b| b"\"'\\ ".contains(b)).count();
+        if let Some((from, to)) = host(&text[start + quote..]) {
+            let (from, to) = (start + quote + from, start + quote + to);
             let name = &text[from..to];
             let class = if name.contains(&b'.') { Class::Domain } else { Class::Host };
             if !rules.is_ordinary(Class::Host, name) {
-                out.push(Span::value(class, from, to));
+                out.push(Span { from: start, ..Span::value(class, from, to) });
             }
         }
         start = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |i| start + i + 1);

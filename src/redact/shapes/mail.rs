@@ -24,7 +24,7 @@ impl Shapes {
             && domain[0].is_ascii_alphanumeric()
             && ending.len() >= 2
             && ending[0].is_ascii_alphabetic()
-            && !self.units.contains(&String::from_utf8_lossy(ending).to_lowercase());
+            && !self.units.has(ending);
         if !is_address {
             return at + 1;
         }

@@ -11,10 +11,9 @@ mod header;
 mod mail;
 mod version;
 
-use std::collections::BTreeSet;
-
 use super::rules::Rules;
 use super::span::Span;
+use super::words::Words;
 
 /// The shapes the packs ask for.
 pub(super) struct Shapes {
@@ -26,10 +25,13 @@ pub(super) struct Shapes {
     fqdn: bool,
     bitlocker: bool,
     header: bool,
-    /// Top-level domains, packed for a quick search.
-    tlds: Vec<u128>,
+    /// Top-level domains.
+    tlds: Words,
     /// Endings that make `name@1.service` a unit and not an address.
-    units: BTreeSet<String>,
+    units: Words,
+    versions: version::Clues,
+    /// Words before the GUID of a class.
+    guid_names: Words,
 }
 
 /// The names a pack may give in `shape`.
@@ -44,10 +46,6 @@ impl Shapes {
             return Err(name.clone());
         }
         let on = |name: &str| rules.shapes.contains(name);
-        let list = |name: &str| rules.words.get(name).cloned().unwrap_or_default();
-        let mut tlds: Vec<u128> =
-            list("top-level-domains").iter().filter_map(|w| pack(w.as_bytes())).collect();
-        tlds.sort_unstable();
         Ok(Self {
             ipv4: on("ipv4"),
             ipv6: on("ipv6"),
@@ -57,8 +55,10 @@ impl Shapes {
             fqdn: on("fqdn"),
             bitlocker: on("bitlocker"),
             header: on("syslog-host"),
-            tlds,
-            units: list("unit-types"),
+            tlds: rules.words("top-level-domains"),
+            units: rules.words("unit-types"),
+            versions: version::Clues::new(rules),
+            guid_names: rules.words("class-guid-names"),
         })
     }
 
@@ -85,16 +85,6 @@ impl Shapes {
             header::scan(rules, text, out);
         }
     }
-
-    fn is_tld(&self, word: &[u8]) -> bool {
-        pack(word).is_some_and(|packed| self.tlds.binary_search(&packed).is_ok())
-    }
-}
-
-/// A word of up to 16 bytes as a number, without regard to case.
-fn pack(word: &[u8]) -> Option<u128> {
-    let ok = (2..=16).contains(&word.len());
-    ok.then(|| word.iter().fold(0, |all, b| all << 8 | u128::from(b.to_ascii_lowercase())))
 }
 
 /// The byte before `at`, or a line break at the start of the text.

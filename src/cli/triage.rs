@@ -1,0 +1,250 @@
+//! `keycase triage`: what kind of ticket a description is, how bad, about what, in scope?
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{App, CliError, CliResult, Exit, io_exit, output};
+use crate::condition::{FactType, FactValue, Facts, KnownNames, Origin, drive_facts};
+use crate::policy::{Policies, typed_fact};
+use crate::render;
+use crate::snapshot::Drive;
+use crate::triage::{Question, Rules, Ticket, Triage, text::LONGEST, triage};
+
+/// The policy when neither the command line nor the configuration names one.
+const USUAL: &str = "datalocker";
+
+/// Classify a description: type, severity, category, scope, and what is still open
+#[derive(Debug, Args)]
+pub(super) struct TriageArgs {
+    /// What happened, in your own words
+    #[arg(long, value_name = "TEXT", required_unless_present = "describe_file")]
+    describe: Option<String>,
+    /// Read the description from a file (- for stdin)
+    #[arg(long, value_name = "FILE", conflicts_with = "describe")]
+    describe_file: Option<PathBuf>,
+    /// The support policy to classify by
+    #[arg(long, value_name = "ID")]
+    policy: Option<String>,
+    /// State what no machine can know, such as `only_copy=true` (may be repeated)
+    #[arg(long, value_name = "K=V")]
+    fact: Vec<String>,
+    /// When the ticket is received, if not now
+    #[arg(long, value_name = "RFC3339")]
+    received_at: Option<Timestamp>,
+}
+
+/// Prints the triage; at a terminal asks what would change it.
+pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
+    let description = description(args)?;
+    let rules = rules(app)?;
+    let policy = policy_id(args, app)?;
+    let names = names(app, &rules)?;
+    let stated = stated(args, app, &names)?;
+    let known = drives(app, &stated)?;
+    let decide = |facts: &Facts<'_>| {
+        let ticket = Ticket { description: &description, policy: &policy, facts };
+        triage(&ticket, &rules).map_err(|error| App::usage(error.to_string()))
+    };
+    let mut triage = decide(&known)?;
+    if app.may_ask() && !app.global.json && !triage.ask.is_empty() {
+        let mut answered = Facts::over(&known);
+        ask(&triage.ask, &names, &mut answered)?;
+        triage = decide(&answered)?;
+    }
+    let received = args.received_at.unwrap_or(app.now);
+    output::answer(&show(&triage, received, app)?)?;
+    Ok(Exit::Done.code())
+}
+
+fn show(triage: &Triage, _received: Timestamp, app: &App) -> CliResult<String> {
+    let targets = render::triage::Targets::default();
+    if !app.global.json {
+        return Ok(render::triage::table(triage, &targets));
+    }
+    let document = render::triage::document(triage, targets, app.tool()?);
+    crate::text::json::document(&document)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
+}
+
+/// The person's words.
+fn description(args: &TriageArgs) -> CliResult<String> {
+    let text = match (&args.describe, &args.describe_file) {
+        (Some(text), _) => text.clone(),
+        (None, Some(file)) => read(file)?,
+        (None, None) => String::new(),
+    };
+    if text.trim().is_empty() {
+        return Err(App::usage("the description is empty")
+            .hint("say what happened, what you expected, how many people and drives it concerns"));
+    }
+    Ok(text)
+}
+
+fn read(file: &Path) -> CliResult<String> {
+    let name = file.display();
+    let fail = |error: io::Error| {
+        let exit = match error.kind() {
+            io::ErrorKind::NotFound => Exit::NoInput,
+            _ => io_exit(&error),
+        };
+        CliError::caused_by(exit, format!("can't read {name}"), &error)
+            .hint("--describe-file takes a text file, or - for stdin")
+    };
+    let source: Box<dyn Read> = match file == Path::new("-") {
+        true => Box::new(io::stdin()),
+        false => Box::new(File::open(file).map_err(fail)?),
+    };
+    // More is cut later anyway; four bytes a character is the most UTF-8 has.
+    let mut bytes = Vec::new();
+    source.take(4 * LONGEST as u64).read_to_end(&mut bytes).map_err(fail)?;
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        // A character that the limit cut in two.
+        Err(error) if error.error_len().is_none() => {
+            Ok(String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned())
+        }
+        Err(error) => {
+            Err(CliError::caused_by(Exit::BadData, format!("{name} is not UTF-8 text"), &error)
+                .hint("save the description as plain text in UTF-8"))
+        }
+    }
+}
+
+fn rules(app: &App) -> CliResult<Rules> {
+    Rules::load(app.packs()?).map_err(|errors| {
+        let mut error = CliError::new(Exit::Config, "the triage packs are not usable");
+        for problem in errors {
+            error = error.because(&problem);
+        }
+        error.hint("data/triage/README.md explains the keys")
+    })
+}
+
+/// The named policy, or the default desk's, or the usual one.
+fn policy_id(args: &TriageArgs, app: &App) -> CliResult<String> {
+    if let Some(id) = &args.policy {
+        return Ok(id.clone());
+    }
+    let config = app.config()?;
+    let desk = config.default_desk.as_ref().and_then(|name| config.desk.get(name));
+    Ok(desk.and_then(|desk| desk.policy.clone()).unwrap_or_else(|| USUAL.to_owned()))
+}
+
+/// Every fact that may be stated: triage's own and those that any policy asks for.
+fn names(app: &App, rules: &Rules) -> CliResult<KnownNames> {
+    let policies = Policies::load(app.packs()?).map_err(|errors| {
+        let mut error = CliError::new(Exit::Config, "the policy packs are not usable");
+        for problem in errors {
+            error = error.because(&problem);
+        }
+        error
+    })?;
+    let mut names = KnownNames::default();
+    for (name, kind) in policies.iter().flat_map(|policy| policy.names().iter()) {
+        names.add(name, kind);
+    }
+    rules.askable().for_each(|(name, kind)| names.add(name, kind));
+    Ok(names)
+}
+
+/// The facts of the configuration and, over them, of the command line.
+fn stated(args: &TriageArgs, app: &App, names: &KnownNames) -> CliResult<Facts<'static>> {
+    let mut facts = Facts::default();
+    for (name, value) in &app.config()?.facts {
+        // The configuration serves every command; what triage does not read is not wrong.
+        if let Ok(value) = typed_fact(names, name, value) {
+            facts.set(name.clone(), value, Origin::Config);
+        }
+    }
+    for fact in &args.fact {
+        let (name, value) = parse(fact, names)?;
+        facts.set(name, value, Origin::Option);
+    }
+    Ok(facts)
+}
+
+fn parse(fact: &str, names: &KnownNames) -> CliResult<(String, FactValue)> {
+    let Some((name, value)) = fact.split_once('=') else {
+        return Err(App::usage(format!("--fact {fact}: no value"))
+            .hint("write it as NAME=VALUE, for example requester_is_admin=true"));
+    };
+    let Some(kind) = names.get(name) else {
+        let known: Vec<&str> = names.iter().map(|(name, _)| name).collect();
+        let error = App::usage(format!("--fact {fact}: no fact `{name}`"));
+        return Err(match names.closest(name) {
+            Some(near) => error.hint(format!("is it `{near}`?")),
+            None => error.hint(format!("known are {}", known.join(", "))),
+        });
+    };
+    let value = kind
+        .parse(value)
+        .map_err(|error| CliError::caused_by(Exit::Usage, format!("--fact {fact}"), &error))?;
+    Ok((name.to_owned(), value))
+}
+
+/// What is known about the drive, when there is exactly one to speak of.
+fn drives<'f>(app: &App, stated: &'f Facts<'f>) -> CliResult<Facts<'f>> {
+    let mut facts = Facts::over(stated);
+    let recorded = app.global.from.is_some() || app.global.sysroot.is_some();
+    let snapshots = match app.snapshots(false) {
+        Ok(snapshots) => snapshots,
+        Err(error) if recorded => return Err(error),
+        // A description can be classified without any machine to look at.
+        Err(_) => return Ok(facts),
+    };
+    let drives: Vec<&Drive> = snapshots.iter().flat_map(|snapshot| &snapshot.drives).collect();
+    if let [drive] = drives.as_slice() {
+        let life = app.catalog()?.lifecycle(&drive.identity);
+        let today = app.now.to_zoned(TimeZone::UTC).date();
+        drive_facts(&mut facts, drive, &life, today);
+    }
+    Ok(facts)
+}
+
+/// Puts the questions; one that nobody answers stays open.
+fn ask(questions: &[Question], names: &KnownNames, facts: &mut Facts<'_>) -> CliResult<()> {
+    for question in questions {
+        let Some(kind) = names.get(&question.fact) else { continue };
+        let answer = match kind {
+            FactType::Bool => yes_or_no(&question.question),
+            _ => typed(&question.question, kind),
+        };
+        let answer = answer.map_err(|error| {
+            CliError::caused_by(Exit::Interrupted, "the questions were not answered", &error)
+                .hint("--fact states answers on the command line")
+        })?;
+        if let Some(value) = answer {
+            facts.set(question.fact.clone(), value, Origin::Answer);
+        }
+    }
+    Ok(())
+}
+
+fn yes_or_no(question: &str) -> dialoguer::Result<Option<FactValue>> {
+    let picked = dialoguer::Select::new()
+        .with_prompt(question)
+        .items(["yes", "no", "I don't know"])
+        .default(2)
+        .interact_opt()?;
+    Ok(match picked {
+        Some(0) => Some(true.into()),
+        Some(1) => Some(false.into()),
+        _ => None,
+    })
+}
+
+fn typed(question: &str, kind: FactType) -> dialoguer::Result<Option<FactValue>> {
+    let answer: String = dialoguer::Input::new()
+        .with_prompt(format!("{question} (empty: I don't know)"))
+        .allow_empty(true)
+        .validate_with(|text: &String| match text.is_empty() || kind.parse(text).is_ok() {
+            true => Ok(()),
+            false => Err(format!("please type {}", kind.wanted())),
+        })
+        .interact_text()?;
+    Ok(kind.parse(&answer).ok())
+}

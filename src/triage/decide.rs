@@ -1,0 +1,168 @@
+//! From signals and facts to one triage: kind, category, impact, scope, in this order.
+//!
+//! Later steps may read what earlier ones concluded (`kind`, `category`, `impact`).
+
+use super::load::Rules;
+use super::pack::PolicyRow;
+use super::questions;
+use super::rules::Rule;
+use super::signals::Signals;
+use super::values::{Confidence, Reason, Triage};
+use super::{scope, severity, votes};
+use crate::condition::{Facts, Origin, Truth};
+
+/// Votes for kind and category together from which on the answer counts as likely.
+const SURE: i32 = 5;
+
+/// A policy that no pack maps severities for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no triage pack says how the policy `{policy}` names severities; known are {known}")]
+pub struct UnknownPolicy {
+    /// The id asked for.
+    pub policy: String,
+    /// The ids that exist.
+    pub known: String,
+}
+
+/// What a triage starts from.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket<'t> {
+    /// The person's words.
+    pub description: &'t str,
+    /// Id of the policy.
+    pub policy: &'t str,
+    /// What is known beside the words: the person's facts, the attached drive.
+    pub facts: &'t Facts<'t>,
+}
+
+/// Classifies a ticket.
+pub fn triage(ticket: &Ticket<'_>, rules: &Rules) -> Result<Triage, UnknownPolicy> {
+    let policy = rules.policy(ticket.policy).ok_or_else(|| UnknownPolicy {
+        policy: ticket.policy.to_owned(),
+        known: rules.policy_ids().collect::<Vec<_>>().join(", "),
+    })?;
+    let signals = Signals::read(ticket.description, rules);
+    let decided = decide(&signals, ticket.facts, policy, rules);
+    let ask = questions::ask(&signals, ticket.facts, policy, rules, &decided);
+    Ok(Triage { ask, ..decided.triage })
+}
+
+impl Rules {
+    /// Whether a rule holds on a text, or a cue (`says.…`) is in it; for checking packs.
+    pub fn holds(&self, of: &str, text: &str, policy: &str, known: &Facts<'_>) -> bool {
+        let signals = Signals::read(text, self);
+        let Some(policy) = self.policy(policy) else { return false };
+        let decided = decide(&signals, known, policy, self);
+        if of.starts_with("says.") {
+            return decided.facts.get(of).is_some_and(|fact| fact.value == true.into());
+        }
+        self.conditions()
+            .find(|(id, _)| *id == of)
+            .is_some_and(|(_, when)| when.evaluate(&decided.facts) == Truth::True)
+    }
+}
+
+/// The rules that spoke so far.
+pub(super) struct Spoken<'s> {
+    signals: &'s Signals<'s>,
+    reasons: Vec<Reason>,
+}
+
+impl Spoken<'_> {
+    /// Adds a rule with the words and facts it rests on.
+    pub(super) fn add<E>(&mut self, rule: &Rule<E>, facts: &Facts<'_>) {
+        let mut evidence: Vec<String> = Vec::new();
+        for words in rule.reads().iter().filter_map(|fact| self.evidence(fact, facts)) {
+            if !evidence.contains(&words) {
+                evidence.push(words);
+            }
+        }
+        let because = match evidence.is_empty() {
+            true => rule.because.to_string(),
+            false => format!("{} ({})", rule.because, evidence.join("; ")),
+        };
+        self.reasons.push(Reason { rule: rule.id.clone(), because });
+    }
+
+    fn evidence(&self, fact: &str, facts: &Facts<'_>) -> Option<String> {
+        if let Some(words) = self.signals.words(fact) {
+            return Some(format!("\"{words}\""));
+        }
+        let known = facts.get(fact)?;
+        let text = || format!("{fact} = {} ({})", known.value, known.origin);
+        match known.origin {
+            // What rules concluded stands under its own rule.
+            Origin::Description => self.signals.counted(fact),
+            _ => Some(text()),
+        }
+    }
+}
+
+/// A triage without questions, and every fact it was decided on.
+pub(super) struct Decided<'k> {
+    pub(super) triage: Triage,
+    pub(super) facts: Facts<'k>,
+}
+
+/// Everything but the questions.
+pub(super) fn decide<'k>(
+    signals: &Signals<'_>,
+    known: &'k Facts<'k>,
+    policy: &PolicyRow,
+    rules: &Rules,
+) -> Decided<'k> {
+    let mut facts = Facts::over(known);
+    let mut spoken = Spoken { signals, reasons: Vec::new() };
+    signals.state(rules, policy.id.get_ref(), &mut facts);
+    conclude(known, &mut facts, rules, &mut spoken);
+    let kind = votes::kind(&rules.kinds, &facts, &mut spoken);
+    facts.set("kind", name(&kind.value), Origin::Description);
+    let category = votes::category(&rules.categories, &facts, &mut spoken);
+    facts.set("category", name(&category.value), Origin::Description);
+    let impact = severity::impact(&rules.severities, &facts, kind.value, &mut spoken);
+    let severity = severity::severity(policy, kind.value, impact);
+    let priority =
+        severity::priority(policy, &rules.priorities, severity.level, &facts, &mut spoken);
+    let scope = scope::scope(&rules.scopes, &facts, &mut spoken);
+    let sure = kind.ahead > 0 && category.ahead > 0 && kind.weight + category.weight >= SURE;
+    let triage = Triage {
+        policy: policy.id.get_ref().clone(),
+        kind: kind.value,
+        impact,
+        severity,
+        priority,
+        category: category.value,
+        product: signals.product().map(|product| product.name.to_string()),
+        scope: scope.verdict,
+        exclusion: scope.exclusion,
+        contact: scope.contact,
+        confidence: if sure { Confidence::Likely } else { Confidence::Possible },
+        reasons: spoken.reasons,
+        ask: Vec::new(),
+    };
+    Decided { triage, facts }
+}
+
+/// Lets the findings speak, in their order; each sees what the earlier ones found.
+fn conclude(known: &Facts<'_>, facts: &mut Facts<'_>, rules: &Rules, spoken: &mut Spoken<'_>) {
+    for fact in &rules.conclusions {
+        facts.set(fact.clone(), false, Origin::Description);
+    }
+    for rule in &rules.findings {
+        let fact = rule.then.fact.get_ref();
+        // What the person or the drive states wins over what words suggest.
+        if known.get(fact).is_some() || !rule.holds(facts) {
+            continue;
+        }
+        spoken.add(rule, facts);
+        facts.set(fact.clone(), rule.then.value, Origin::Description);
+    }
+}
+
+/// A value's name as packs and documents write it.
+fn name<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}

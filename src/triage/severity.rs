@@ -1,0 +1,60 @@
+//! How bad it is: impact from the rules, then the policy's own severity and priority.
+//!
+//! Impact, not tone: no rule reads how loud a text is.
+
+use super::decide::Spoken;
+use super::pack::{Level, PolicyRow, PriorityEffect};
+use super::rules::{Rule, holding};
+use super::values::{Kind, Severity};
+use crate::condition::Facts;
+
+/// The impact, 1 to 4: the worst level that a rule asks for, within what others allow.
+pub(super) fn impact(
+    rules: &[Rule<Level>],
+    facts: &Facts<'_>,
+    kind: Kind,
+    spoken: &mut Spoken<'_>,
+) -> u8 {
+    let start = if kind == Kind::Problem { 3 } else { 4 };
+    let held: Vec<_> = holding(rules, facts).collect();
+    let raised = held.iter().filter_map(|rule| rule.then.at_least).min();
+    let raised = raised.map_or(start, |level| level.min(start));
+    let cap = held.iter().filter_map(|rule| rule.then.at_most).max().unwrap_or(1);
+    let impact = raised.max(cap).clamp(1, 4);
+    for rule in held {
+        let Level { at_least, at_most } = rule.then;
+        if at_least == Some(impact) || at_most.is_some_and(|cap| cap == impact && cap > raised) {
+            spoken.add(rule, facts);
+        }
+    }
+    impact
+}
+
+/// The impact in the policy's own numbers and names.
+pub(super) fn severity(policy: &PolicyRow, kind: Kind, impact: u8) -> Severity {
+    let place = usize::from(impact.clamp(1, 4) - 1);
+    let level = match kind {
+        Kind::Problem => policy.problem[place],
+        Kind::FeatureRequest => policy.feature_request,
+        Kind::Question | Kind::Request => policy.other[place],
+    };
+    let name = policy.severities.get(usize::from(level).saturating_sub(1));
+    Severity { level, name: name.map(ToString::to_string).unwrap_or_default() }
+}
+
+/// The order of work in the policy's own names: the severity's, unless a rule moves it.
+pub(super) fn priority(
+    policy: &PolicyRow,
+    rules: &[Rule<PriorityEffect>],
+    level: u8,
+    facts: &Facts<'_>,
+    spoken: &mut Spoken<'_>,
+) -> Option<String> {
+    let usual = *policy.priority_of.get(usize::from(level).checked_sub(1)?)?;
+    let moved = holding(rules, facts).next();
+    if let Some(rule) = moved {
+        spoken.add(rule, facts);
+    }
+    let place = moved.map_or(usual, |rule| rule.then.place);
+    policy.priorities.get(place).map(ToString::to_string)
+}

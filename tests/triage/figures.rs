@@ -1,0 +1,167 @@
+// Included by tests/triage.rs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use keycase::triage::{Scope, Triage};
+use serde_json::Value;
+
+/// A labelled description.
+pub struct Case {
+    pub id: String,
+    pub part: String,
+    pub text: String,
+    pub policy: String,
+    pub kind: String,
+    pub severity: u8,
+    pub category: String,
+    pub in_scope: Value,
+    pub exclusion: Option<String>,
+    pub language: String,
+}
+
+/// Reads a file of labelled descriptions, one JSON object a line.
+pub fn read(path: &Path) -> Vec<Case> {
+    let text = fs::read_to_string(path).unwrap();
+    let case = |line: &str| {
+        let row: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        let text = |key: &str| row[key].as_str().map(str::to_owned);
+        Case {
+            id: text("id").unwrap(),
+            part: text("part").unwrap_or_else(|| "tuned".into()),
+            text: text("text").unwrap(),
+            policy: text("policy").unwrap_or_else(|| "datalocker".into()),
+            kind: text("type").unwrap(),
+            severity: u8::try_from(row["severity"].as_u64().unwrap()).unwrap(),
+            category: text("category").unwrap(),
+            in_scope: row["in_scope"].clone(),
+            exclusion: text("exclusion"),
+            language: text("language").unwrap_or_else(|| "en".into()),
+        }
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(case).collect()
+}
+
+/// What came out for one case, beside what was wanted.
+pub struct Judged<'c> {
+    pub case: &'c Case,
+    pub got: Triage,
+}
+
+impl Judged<'_> {
+    pub fn kind(&self) -> String {
+        name(&self.got.kind)
+    }
+
+    pub fn category(&self) -> String {
+        name(&self.got.category)
+    }
+
+    pub fn severity_off(&self) -> u8 {
+        self.got.severity.level.abs_diff(self.case.severity)
+    }
+
+    pub fn scope_right(&self) -> bool {
+        match self.got.scope {
+            Scope::InScope => self.case.in_scope == true,
+            Scope::OutOfScope => self.case.in_scope == false,
+            Scope::Unknown => self.case.in_scope == "unknown",
+        }
+    }
+
+    pub fn exclusion_right(&self) -> bool {
+        self.got.exclusion == self.case.exclusion
+    }
+
+    /// Everything that is not as wanted, in one line; empty when all is right.
+    pub fn misses(&self) -> String {
+        let mut text = String::new();
+        if self.kind() != self.case.kind {
+            let _ = write!(text, " type {} for {};", self.kind(), self.case.kind);
+        }
+        if self.severity_off() > 0 {
+            let (got, want) = (self.got.severity.level, self.case.severity);
+            let _ = write!(text, " severity {got} for {want};");
+        }
+        if self.category() != self.case.category {
+            let _ = write!(text, " category {} for {};", self.category(), self.case.category);
+        }
+        if !self.scope_right() || !self.exclusion_right() {
+            let got = self.got.exclusion.as_deref().unwrap_or("-");
+            let want = self.case.exclusion.as_deref().unwrap_or("-");
+            let (scope, wanted) = (name(&self.got.scope), &self.case.in_scope);
+            let _ = write!(text, " scope {scope} {got} for {wanted} {want};");
+        }
+        text
+    }
+}
+
+pub fn name<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
+}
+
+/// Shares in percent.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    pub cases: usize,
+    pub severity: f64,
+    pub within_one: f64,
+    pub kind: f64,
+    pub category: f64,
+    pub scope: f64,
+    pub exclusion: f64,
+}
+
+pub fn figures<'j>(judged: impl Iterator<Item = &'j Judged<'j>> + Clone) -> Figures {
+    let cases = judged.clone().count();
+    let share = |test: &dyn Fn(&Judged<'_>) -> bool| {
+        let right = judged.clone().filter(|j| test(j)).count();
+        right as f64 * 100.0 / cases.max(1) as f64
+    };
+    Figures {
+        cases,
+        severity: share(&|j| j.severity_off() == 0),
+        within_one: share(&|j| j.severity_off() <= 1),
+        kind: share(&|j| j.kind() == j.case.kind),
+        category: share(&|j| j.category() == j.case.category),
+        scope: share(&|j| j.scope_right()),
+        exclusion: share(&|j| j.exclusion_right()),
+    }
+}
+
+impl Figures {
+    pub fn row(&self, name: &str) -> String {
+        format!(
+            "| {name} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |\n",
+            self.cases,
+            self.severity,
+            self.within_one,
+            self.kind,
+            self.category,
+            self.scope,
+            self.exclusion
+        )
+    }
+}
+
+/// Wanted against found, for every class of one question.
+pub fn by_class<'j>(
+    judged: impl Iterator<Item = &'j Judged<'j>>,
+    wanted: impl Fn(&Judged<'_>) -> String,
+    got: impl Fn(&Judged<'_>) -> String,
+) -> String {
+    let mut classes: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+    for j in judged {
+        let (wanted, got) = (wanted(j), got(j));
+        classes.entry(wanted.clone()).or_default()[0] += 1;
+        classes.entry(got.clone()).or_default()[1] += 1;
+        classes.entry(wanted.clone()).or_default()[2] += usize::from(wanted == got);
+    }
+    let mut text = String::from("| class | wanted | found | both |\n|---|---|---|---|\n");
+    for (class, [wanted, got, both]) in classes {
+        let _ = writeln!(text, "| {class} | {wanted} | {got} | {both} |");
+    }
+    text
+}
