@@ -179,6 +179,18 @@ fn a_drive_of_unknown_model_is_not_placed() {
 }
 
 #[test]
+fn a_policy_about_software_is_about_no_drive() {
+    let machine = Machine::new(&[sentry()]);
+    for policy in ["lockthreat", "data-dynamics", "secpod"] {
+        let (document, code) = machine.verdict(&["--policy", policy]);
+        let drive = &document["drives"][0];
+        assert_eq!((drive["verdict"].as_str(), code), (Some("not_eligible"), 2), "{policy}");
+        assert_eq!(drive["reasons"][0]["effect"], "excludes");
+        assert_eq!(drive["contact"], "manufacturer");
+    }
+}
+
+#[test]
 fn one_excluded_drive_outweighs_the_others() {
     let machine = Machine::new(&[sentry(), kingston(), drive("1-4", "1953:9999", "")]);
     let args = [facts(&GOOD), vec!["--fact", "concerns_management_software=false"]].concat();

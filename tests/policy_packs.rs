@@ -3,7 +3,11 @@
 
 use keycase::condition::{Facts, Origin, Truth};
 use keycase::packs::{Origin as PackOrigin, Pack, PackSet, embedded};
-use keycase::policy::{Clause, Example, Outcome, Policies, Policy, typed_fact};
+use keycase::policy::{
+    Clause, EligibilityCache, Example, Outcome, Policies, Policy, eligibility, typed_fact,
+};
+use keycase::snapshot::{Drive, Lifecycle};
+use proptest::prelude::*;
 
 fn policies() -> Policies {
     Policies::load(&embedded()).expect("the embedded packs load")
@@ -163,6 +167,39 @@ fn mistakes_are_shown_with_line_and_column() {
     }
 }
 
+/// The cache gives the same answers as deciding each drive anew.
+#[test]
+fn remembered_answers_are_the_same() {
+    let policies = policies();
+    let policy = policies.get("datalocker").unwrap();
+    let today = jiff::civil::date(2026, 11, 22);
+    let mut cache = EligibilityCache::new(policy, today);
+    let drive = |number: usize| {
+        let vendor = ["DataLocker", "Kingston", "IronKey"][number % 3];
+        let managed = ["yes", "no", "unknown"][number / 3 % 3];
+        let drive = serde_json::json!({
+            "port": "1-1", "managed": managed, "firmware": {"version": (number % 2).to_string()},
+            "identity": {"id": format!("m{}", number % 5), "vendor": vendor, "confidence": "exact"},
+        });
+        serde_json::from_value::<Drive>(drive).unwrap()
+    };
+    for round in 0..2 {
+        for number in 0..180 {
+            let end = (number % 4 > 0).then(|| jiff::civil::date(2026, 9 + (number % 4) as i8, 1));
+            let life = Lifecycle { end_of_life: end, ..Lifecycle::default() };
+            let mut facts = Facts::default();
+            for (bit, row) in policy.pack.facts.iter().enumerate() {
+                if !(number + bit).is_multiple_of(7) {
+                    facts.set(row.id.get_ref().as_str(), (number + bit) % 11 > 2, Origin::Option);
+                }
+            }
+            let drive = drive(number);
+            let fresh = eligibility(policy, &drive, &life, &facts, today);
+            assert_eq!(*cache.get(&drive, &life, &facts), fresh, "{number} in round {round}");
+        }
+    }
+}
+
 /// The small pack with a severity, hours and a target.
 fn with_hours() -> String {
     let more = "[[severity]]\nname = \"Bad\"\nmeaning = \"Bad.\"\nsource = \"3\"\n\
@@ -243,5 +280,28 @@ fn an_overlay_with_mistakes_is_refused() {
     ] {
         let found = errors(&[("small.toml", SMALL.to_owned()), ("ours.toml", overlay.to_owned())]);
         assert!(found.iter().any(|error| error.starts_with(wanted)), "{wanted}\nfound {found:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// A pack that was cut, doubled or scribbled into loads or is refused; nothing breaks.
+    #[test]
+    fn damaged_packs_are_errors_or_policies(
+        policy in 0_usize..4, from in 0.0_f64..1.0, length in 0_usize..200, scribble in "\\PC{0,12}",
+    ) {
+        let ids = ["datalocker", "lockthreat", "data-dynamics", "secpod"];
+        let path = format!("policies/{}.toml", ids[policy]);
+        let packs = embedded();
+        let text = packs.of("policies").find(|pack| pack.path == path).unwrap().text.to_string();
+        let mut start = (text.len() as f64 * from) as usize;
+        while !text.is_char_boundary(start) { start -= 1; }
+        let mut end = (start + length).min(text.len());
+        while !text.is_char_boundary(end) { end += 1; }
+        let damaged = format!("{}{scribble}{}", &text[..start], &text[end..]);
+        if let Err(errors) = Policies::load(&set(&[(&path, damaged)])) {
+            prop_assert!(!errors.is_empty());
+        }
     }
 }

@@ -9,54 +9,87 @@ use jiff::civil::Date;
 use super::{FactType, FactValue, Facts, KnownNames, Origin};
 use crate::snapshot::{Confidence, Drive, Lifecycle, LockState, Lun, LunRole, LunType, Managed};
 
+/// A drive has two or three logical units; a recording can claim any number, and
+/// conditions loop over them.
+const MOST_LUNS: usize = 64;
+
+/// The facts a drive can state, with their types.
+const NAMES: [(&str, FactType); 16] = [
+    ("drive.id", FactType::Text),
+    ("drive.vendor", FactType::Text),
+    ("drive.model", FactType::Text),
+    ("drive.name", FactType::Text),
+    ("drive.confidence", FactType::Text),
+    ("drive.managed", FactType::Text),
+    ("drive.lock_state", FactType::Text),
+    ("drive.firmware", FactType::Text),
+    ("drive.software", FactType::Text),
+    ("drive.vid", FactType::Text),
+    ("drive.pid", FactType::Text),
+    ("drive.bcd_device", FactType::Text),
+    ("drive.luns", FactType::List),
+    ("lifecycle.end_of_life", FactType::Date),
+    ("lifecycle.past_end", FactType::Bool),
+    ("today", FactType::Date),
+];
+
 /// The names [`drive_facts`] can state, with their types.
 pub fn drive_names() -> KnownNames {
-    let text = ["id", "vendor", "model", "name", "confidence", "managed", "lock_state"];
-    let more = ["firmware", "software", "vid", "pid", "bcd_device"];
-    let mut names = KnownNames::default()
-        .with("drive.luns", FactType::List)
-        .with("lifecycle.end_of_life", FactType::Date)
-        .with("lifecycle.past_end", FactType::Bool)
-        .with("today", FactType::Date);
-    for name in text.into_iter().chain(more) {
-        names.add(format!("drive.{name}"), FactType::Text);
+    let mut names = KnownNames::default();
+    for (name, kind) in NAMES {
+        names.add(name, kind);
     }
     names
 }
 
 /// States what is known about a drive on a day.
 pub fn drive_facts<'a>(facts: &mut Facts<'a>, drive: &Drive, life: &Lifecycle, today: Date) {
-    let identity = &drive.identity;
-    let mut catalog = |name, value: &Option<String>| {
-        facts.set_known(name, value.as_deref(), Origin::Catalog);
-    };
-    catalog("drive.id", &identity.id);
-    catalog("drive.vendor", &identity.vendor);
-    catalog("drive.model", &identity.model);
-    catalog("drive.name", &identity.name);
-    facts.set("drive.confidence", confidence(identity.confidence), Origin::Catalog);
-    facts.set_known("drive.managed", managed(drive.managed), Origin::Catalog);
-    facts.set_known("drive.lock_state", lock_state(drive.lock_state), Origin::Snapshot);
-    facts.set_known("drive.firmware", drive.firmware.version.as_deref(), Origin::Snapshot);
-    facts.set_known("drive.software", drive.software.version.as_deref(), Origin::Snapshot);
-    facts.set_known("drive.vid", drive.usb.vid.map(|id| id.to_string()), Origin::Snapshot);
-    facts.set_known("drive.pid", drive.usb.pid.map(|id| id.to_string()), Origin::Snapshot);
-    let bcd_device = drive.usb.bcd_device.map(|release| release.to_string());
-    facts.set_known("drive.bcd_device", bcd_device, Origin::Snapshot);
-    facts.set(
-        "drive.luns",
-        FactValue::List(drive.luns.iter().map(lun).collect()),
-        Origin::Snapshot,
-    );
-    lifecycle_facts(facts, life, today);
+    for (name, _) in NAMES {
+        drive_fact(facts, name, drive, life, today);
+    }
 }
 
-/// The last day of life is included: the end is past from the next day on.
-fn lifecycle_facts(facts: &mut Facts<'_>, life: &Lifecycle, today: Date) {
-    facts.set_known("lifecycle.end_of_life", life.end_of_life, Origin::Catalog);
-    let past = life.end_of_life.map(|end| today > end);
-    facts.set_known("lifecycle.past_end", past, Origin::Catalog);
-    facts.set("today", today, Origin::Clock);
+/// States one fact of [`drive_names`], if it is known; other names are passed over.
+pub fn drive_fact<'a>(
+    facts: &mut Facts<'a>,
+    name: &'a str,
+    drive: &Drive,
+    life: &Lifecycle,
+    today: Date,
+) {
+    if let Some((value, origin)) = fact(name, drive, life, today) {
+        facts.set(name, value, origin);
+    }
+}
+
+fn fact(name: &str, drive: &Drive, life: &Lifecycle, today: Date) -> Option<(FactValue, Origin)> {
+    use Origin::{Catalog, Clock, Snapshot};
+    let identity = &drive.identity;
+    let text = |text: &Option<String>| text.as_deref().map(FactValue::from);
+    let (value, origin) = match name {
+        "drive.id" => (text(&identity.id), Catalog),
+        "drive.vendor" => (text(&identity.vendor), Catalog),
+        "drive.model" => (text(&identity.model), Catalog),
+        "drive.name" => (text(&identity.name), Catalog),
+        "drive.confidence" => (Some(confidence(identity.confidence).into()), Catalog),
+        "drive.managed" => (managed(drive.managed).map(FactValue::from), Catalog),
+        "drive.lock_state" => (lock_state(drive.lock_state).map(FactValue::from), Snapshot),
+        "drive.firmware" => (text(&drive.firmware.version), Snapshot),
+        "drive.software" => (text(&drive.software.version), Snapshot),
+        "drive.vid" => (drive.usb.vid.map(|id| id.to_string().into()), Snapshot),
+        "drive.pid" => (drive.usb.pid.map(|id| id.to_string().into()), Snapshot),
+        "drive.bcd_device" => (drive.usb.bcd_device.map(|id| id.to_string().into()), Snapshot),
+        "drive.luns" => {
+            let luns = drive.luns.iter().take(MOST_LUNS).map(lun).collect();
+            (Some(FactValue::List(luns)), Snapshot)
+        }
+        "lifecycle.end_of_life" => (life.end_of_life.map(FactValue::from), Catalog),
+        // The last day of life is included: the end is past from the next day on.
+        "lifecycle.past_end" => (life.end_of_life.map(|end| (today > end).into()), Catalog),
+        "today" => (Some(today.into()), Clock),
+        _ => (None, Clock),
+    };
+    value.map(|value| (value, origin))
 }
 
 fn confidence(confidence: Confidence) -> &'static str {

@@ -30,9 +30,10 @@ pub enum Origin {
     Clock,
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Origin {
+    /// Where the fact comes from, in words.
+    pub fn words(&self) -> &str {
+        match self {
             Self::Snapshot => "the drive",
             Self::Catalog => "the catalog",
             Self::Option => "--fact",
@@ -42,7 +43,13 @@ impl fmt::Display for Origin {
             Self::Overlay(file) => file,
             Self::Inventory => "the inventory",
             Self::Clock => "the time of this run",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
     }
 }
 
@@ -99,5 +106,12 @@ impl<'a> Facts<'a> {
     /// The facts stated at this level, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Fact)> {
         self.own.iter().map(|(name, fact)| (name.as_ref(), fact))
+    }
+
+    /// All facts of all levels, also those that others hide, level by level and sorted by
+    /// name in each.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Fact)> {
+        let levels = std::iter::successors(Some(self), |facts| facts.below);
+        levels.flat_map(Self::iter)
     }
 }

@@ -14,13 +14,15 @@
 mod drive;
 mod evaluate;
 mod facts;
+mod inspect;
 mod leaf;
 mod limits;
 mod lower;
 mod names;
+mod reading;
 mod value;
 
-pub use drive::{drive_facts, drive_names};
+pub use drive::{drive_fact, drive_facts, drive_names};
 pub use evaluate::Truth;
 pub use facts::{Fact, Facts, Origin};
 pub use names::KnownNames;

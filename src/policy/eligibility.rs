@@ -5,7 +5,6 @@
 //! drive is known to be one the policy is about, is it eligible.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -13,7 +12,7 @@ use serde::Serialize;
 
 use super::clause::{Clause, Contact};
 use super::policy::Policy;
-use crate::condition::{Condition, Facts, Truth, drive_facts};
+use crate::condition::{Condition, FactValue, Facts, Truth, drive_fact};
 use crate::snapshot::{Confidence, Drive, Lifecycle};
 
 /// The clause that every policy has: is the drive one the policy is about?
@@ -123,7 +122,9 @@ pub fn eligibility<'p>(
     today: Date,
 ) -> Eligibility<'p> {
     let mut all = Facts::over(facts);
-    drive_facts(&mut all, drive, life, today);
+    for name in policy.reads() {
+        drive_fact(&mut all, name, drive, life, today);
+    }
     let lifecycle = end_of_life(life, today);
     let scope = scope(policy, drive);
     let mut found = Found { placed: scope.effect, ..Found::default() };
@@ -222,10 +223,21 @@ fn evidence(clause: &Clause, facts: &Facts<'_>, life: &EndOfLife) -> String {
             continue;
         }
         separate(&mut text);
-        let _ = match facts.get(name) {
-            Some(fact) => write!(text, "{name} = {} ({})", fact.value, fact.origin),
-            None => write!(text, "{name} is not known"),
+        text.push_str(name);
+        let Some(fact) = facts.get(name) else {
+            text.push_str(" is not known");
+            continue;
         };
+        text.push_str(" = ");
+        match &fact.value {
+            // By far the most facts, and the formatter is slow by comparison.
+            FactValue::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+            FactValue::Text(value) => text.push_str(value),
+            other => text.push_str(&other.to_string()),
+        }
+        text.push_str(" (");
+        text.push_str(fact.origin.words());
+        text.push(')');
     }
     text
 }
@@ -243,6 +255,8 @@ fn scope<'p>(policy: &'p Policy, drive: &Drive) -> Reason<'p> {
     let vendor = identity.vendor.as_deref();
     let named = vendor.is_some_and(|vendor| vendors.iter().any(|v| v == vendor));
     let effect = match identity.confidence {
+        // A policy about software only is about no drive, whichever it is.
+        _ if vendors.is_empty() => Effect::Excludes,
         Confidence::None => Effect::Unknown,
         _ if vendor.is_none() => Effect::Unknown,
         _ if !named => Effect::Excludes,
@@ -258,6 +272,7 @@ fn placed_because(drive: &Drive, effect: Effect) -> String {
     let settle = "the model name printed on the drive would settle it";
     match (effect, drive.identity.vendor.as_deref()) {
         (Effect::Allows, _) => format!("{} (the catalog)", drive.display_name()),
+        (Effect::Excludes, None) => "this is a drive".into(),
         (Effect::Excludes, Some(vendor)) => format!("{vendor} makes it (the catalog)"),
         (_, Some(vendor)) if drive.identity.confidence != Confidence::None => {
             format!("{vendor} makes it (the catalog), which product it is is not known; {settle}")

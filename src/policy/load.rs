@@ -75,7 +75,9 @@ fn compile(mut pack: PolicyPack, file: &Pack) -> Result<Policy, Vec<PackError>> 
     let clauses = compile_clauses(std::mem::take(&mut pack.clauses), &names, file, &mut errors);
     let id = pack.id.get_ref().clone();
     let (standing, overlaid_by) = (Vec::new(), Vec::new());
-    let policy = Policy { id, pack, clauses, standing, overlaid_by, names };
+    let reads = Vec::new();
+    let mut policy = Policy { id, pack, clauses, standing, overlaid_by, names, reads };
+    policy.note_reads();
     for reference in severity_references(&policy.pack) {
         errors.extend(unknown_severity(&policy, reference, file));
     }

@@ -5,6 +5,7 @@
 //! [`version_support`]. Does not belong here: reading the
 //! machine, asking a person, printing, the clock. Time is an argument.
 
+mod cache;
 mod calendar;
 mod clause;
 mod eligibility;
@@ -23,6 +24,7 @@ mod targets;
 mod versions;
 mod words;
 
+pub use cache::EligibilityCache;
 pub use calendar::Calendar;
 pub use clause::{Clause, ClauseRow, Contact, Example, FactRow, Outcome};
 pub use eligibility::{

@@ -98,6 +98,7 @@ pub(super) fn apply(
         return Err(errors);
     }
     changed.names = names;
+    changed.note_reads();
     change_rows(&mut changed, overlay.fact, overlay.targets, overlay.releases, &place);
     changed.overlaid_by.push(place);
     *policy = changed;

@@ -1,5 +1,7 @@
 //! A policy in use: its pack with overlays applied, and what can be looked up in it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use toml::Spanned;
@@ -10,7 +12,7 @@ use super::clause::{Clause, FactRow};
 use super::hours::{Hours, HoursException};
 use super::pack::{PolicyPack, Product};
 use super::rows::{Severity, SeverityRef, Topic};
-use crate::condition::{FactValue, Facts, KnownNames, Origin};
+use crate::condition::{Condition, FactValue, Facts, KnownNames, Origin};
 
 /// A policy in use.
 #[derive(Clone, Debug)]
@@ -26,6 +28,7 @@ pub struct Policy {
     /// Files that changed the policy, in order.
     pub overlaid_by: Vec<String>,
     pub(super) names: KnownNames,
+    pub(super) reads: Vec<String>,
 }
 
 impl Policy {
@@ -42,6 +45,19 @@ impl Policy {
     /// The clause of an id.
     pub fn clause(&self, id: &str) -> Option<&Clause> {
         self.clauses.iter().find(|clause| clause.id == id)
+    }
+
+    /// The names of all facts that its clauses read, each once.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &str> {
+        self.reads.iter().map(String::as_str)
+    }
+
+    /// Takes note of what the clauses read, after they changed.
+    pub(super) fn note_reads(&mut self) {
+        let clauses = self.clauses.iter();
+        let conditions = clauses.flat_map(|c| c.applies_when.iter().chain([&c.excludes_when]));
+        let names: BTreeSet<&String> = conditions.flat_map(Condition::reads).collect();
+        self.reads = names.into_iter().cloned().collect();
     }
 
     /// The facts an overlay states, as the lowest layer of a run's facts.
