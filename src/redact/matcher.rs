@@ -134,7 +134,7 @@ impl Matcher {
                 }
             }
             Pattern::Rule(rule) if effort == Effort::Full => {
-                self.rule(text, &self.rules.rules[rule], start, out);
+                self.rule(text, &self.rules.rules[rule], start, end, out);
             }
             Pattern::Pem if effort == Effort::Full && !pem.is_open() => {
                 pem.open();
@@ -188,7 +188,8 @@ impl Matcher {
         out.push(span);
     }
 
-    fn rule(&self, text: &[u8], rule: &Rule, start: usize, out: &mut Vec<Span>) {
+    fn rule(&self, text: &[u8], rule: &Rule, begin: usize, end: usize, out: &mut Vec<Span>) {
+        let start = begin;
         if !rule.inside_word && start > 0 && text[start].is_ascii_alphanumeric() {
             let left = text[start - 1];
             let camel = left.is_ascii_lowercase() && text[start].is_ascii_uppercase();
@@ -196,6 +197,7 @@ impl Matcher {
                 return;
             }
         }
+        let start = if rule.follows { end } else { begin };
         let rest = &text[start..text.len().min(start + REACH)];
         let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..end]);
         let Some(found) = rule.regex.captures(line) else { return };
@@ -210,7 +212,7 @@ impl Matcher {
             if to == start + rest.len() && class.is_secret() {
                 to += text[to..].iter().take_while(|b| is_token(**b)).count();
             }
-            out.push(Span { start: from, end: to, from: start, class, find: Find::Value });
+            out.push(Span { start: from, end: to, from: begin, class, find: Find::Value });
         }
     }
 }
