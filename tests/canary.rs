@@ -73,6 +73,7 @@ const CAUGHT: &[(&str, &str, &str)] = &[
     ("authorization", "Authorization: Bearer {}", "c4n4ry.T0ken_0123456789"),
     ("named-token", "agent: api_key={} ok", "c4n4ryT0ken0123456789"),
     ("known-token", "using {} now", "ghp_c4n4ry0123456789abcdefABCDEF0123"),
+    ("aws-key", "using {} now", "AKIAC4N4RY7EXAMPLE99"),
     ("password", "password={}", "seedmix!77"),
     ("option-password", "unlock --password {} /dev/sdb", "seedmix!77"),
     ("safeconsole-token", "registration token is {}", "c4n4ry-0123-4567"),

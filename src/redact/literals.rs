@@ -88,29 +88,29 @@ impl Literals {
         mut found: impl FnMut(usize, usize, usize),
     ) {
         let Ok(start) = trie.start_state(Anchored::Yes) else { return };
-        let mut walk = |at: usize| self.walk(trie, start, text, at, &mut found);
-        let long = |quad: &[u8; 4]| {
-            let (byte, bit) = hash(folded(quad), self.shift);
-            self.quads[byte] >> bit & 1 != 0
-        };
-        match &self.pairs {
-            None => {
-                for (at, quad) in text.array_windows::<4>().enumerate() {
-                    if long(quad) {
-                        walk(at);
-                    }
-                }
-            }
-            Some(pairs) => {
-                for (at, quad) in text.array_windows::<4>().enumerate() {
-                    let short = pair(folded(quad));
-                    if long(quad) || pairs[short / 64] >> (short % 64) & 1 != 0 {
-                        walk(at);
-                    }
-                }
-            }
+        let mut from = 0;
+        while let Some(ahead) = self.next_place(&text[from..]) {
+            self.walk(trie, start, text, from + ahead, &mut found);
+            from += ahead + 1;
         }
-        (text.len().saturating_sub(3)..text.len()).for_each(walk);
+        for at in from.max(text.len().saturating_sub(3))..text.len() {
+            self.walk(trie, start, text, at, &mut found);
+        }
+    }
+
+    /// The first place in a text, but for its last three bytes, where a literal may begin.
+    #[inline]
+    fn next_place(&self, text: &[u8]) -> Option<usize> {
+        let (quads, shift) = (self.quads.as_slice(), self.shift);
+        let long = |quad: &[u8; 4]| {
+            let (byte, bit) = hash(folded(quad), shift);
+            quads.get(byte).is_some_and(|bits| bits >> bit & 1 != 0)
+        };
+        let Some(pairs) = &self.pairs else { return text.array_windows().position(long) };
+        text.array_windows().position(|quad| {
+            let short = pair(folded(quad));
+            long(quad) || pairs.get(short / 64).is_some_and(|bits| bits >> (short % 64) & 1 != 0)
+        })
     }
 
     /// Reports every literal that begins at `at`.

@@ -54,6 +54,9 @@ pub struct RuleRow {
     /// Whether a match may begin inside a word.
     #[serde(default)]
     pub inside_word: bool,
+    /// Whether only the part after the last `_` is the value, without unit and partition.
+    #[serde(default)]
+    pub last_part: bool,
     /// Texts in which the rule must find something.
     pub redacts: Vec<Redacts>,
     /// Texts in which it must find nothing.
@@ -124,6 +127,8 @@ pub(super) struct Rule {
     pub(super) inside_word: bool,
     /// Whether the expression begins after the literal.
     pub(super) follows: bool,
+    /// Whether the value is the part after the last `_`.
+    pub(super) last_part: bool,
     pub(super) regex: Regex,
     /// Groups to replace, by index.
     pub(super) groups: Vec<(usize, Class)>,
@@ -203,7 +208,7 @@ impl Rules {
         let groups = groups(&regex, row.class).map_err(error)?;
         let index = self.rules.len();
         self.literals.extend(row.prefilter.into_iter().map(|literal| (literal, index)));
-        self.rules.push(Rule { inside_word: row.inside_word, follows, regex, groups });
+        self.rules.push(Rule { inside_word: row.inside_word, follows, last_part: row.last_part, regex, groups });
         Ok(())
     }
 
