@@ -5,47 +5,48 @@
 //! look-ups do not wait for each other, unlike the steps of an automaton over the whole
 //! text, which took more than twice the time.
 
-use std::ops::ControlFlow;
-
-use aho_corasick::automaton::Automaton;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::dfa::DFA;
 use aho_corasick::nfa::contiguous::NFA;
-use aho_corasick::{Anchored, MatchKind};
+use aho_corasick::{Anchored, BuildError, MatchKind, StartKind};
 
 use super::RedactError;
 
-/// Bits of the table over the first four bytes per literal: one in sixteen is set at most.
-const BITS_PER_LITERAL: usize = 16;
+/// Bits of the table: 32 KiB, which stay in a processor's first cache, and 1 MiB.
+const TABLE_BITS: (u32, u32) = (18, 23);
 
-/// The smallest and largest table, in bits: 8 KiB and 1 MiB.
-const TABLE_BITS: (u32, u32) = (16, 23);
+/// Bits of the table per literal, so that few places are walked in vain.
+const BITS_PER_LITERAL: usize = 64;
+
+/// With more bytes of literals than this the trie is kept in its compact form.
+const MOST_DENSE_BYTES: usize = 32 * 1024;
 
 /// Literals, compiled.
 pub(super) struct Literals {
-    trie: NFA,
+    trie: Trie,
     lengths: Vec<usize>,
-    /// First two bytes of literals of two or three bytes.
-    pairs: Vec<u64>,
+    /// First two bytes of the literals that have no more; usually there are none.
+    pairs: Option<Vec<u64>>,
     /// Hashed first four bytes of all others.
-    quads: Vec<u64>,
+    quads: Vec<u8>,
     shift: u32,
+}
+
+enum Trie {
+    Dense(DFA),
+    Compact(NFA),
 }
 
 impl Literals {
     /// Compiles literals of two bytes and more.
     pub(super) fn new(texts: &[Vec<u8>]) -> Result<Self, RedactError> {
-        let trie = NFA::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .prefilter(false)
-            .build(texts)
-            .map_err(|error| RedactError::Automaton(error.to_string()))?;
         let wanted = (texts.len() * BITS_PER_LITERAL).next_power_of_two().trailing_zeros();
         let bits = wanted.clamp(TABLE_BITS.0, TABLE_BITS.1);
         let mut literals = Self {
-            trie,
+            trie: Trie::new(texts)?,
             lengths: texts.iter().map(Vec::len).collect(),
-            pairs: vec![0; 1 << 10],
-            quads: vec![0; 1 << (bits - 6)],
+            pairs: None,
+            quads: vec![0; 1 << (bits - 3)],
             shift: 32 - bits,
         };
         for text in texts {
@@ -56,62 +57,104 @@ impl Literals {
 
     fn mark(&mut self, text: &[u8]) -> Result<(), RedactError> {
         match *text {
-            [a, b, c, d, ..] => {
-                let at = hash(folded(&[a, b, c, d]), self.shift);
-                self.quads[at / 64] |= 1 << (at % 64);
-            }
-            [a, b, ..] => {
+            [a, b, c, d, ..] => self.mark_quad([a, b, c, d]),
+            [a, b, c] => (0..=255).for_each(|d| self.mark_quad([a, b, c, d])),
+            [a, b] => {
                 let at = pair(folded(&[a, b, 0, 0]));
-                self.pairs[at / 64] |= 1 << (at % 64);
+                self.pairs.get_or_insert_with(|| vec![0; 1 << 10])[at / 64] |= 1 << (at % 64);
             }
             _ => return Err(RedactError::Automaton("a literal has less than two bytes".into())),
         }
         Ok(())
     }
 
+    fn mark_quad(&mut self, quad: [u8; 4]) {
+        let (byte, bit) = hash(folded(&quad), self.shift);
+        self.quads[byte] |= 1 << bit;
+    }
+
     /// Calls `found` with literal, start and end of every occurrence, in order of starts.
-    pub(super) fn each(&self, text: &[u8], mut found: impl FnMut(usize, usize, usize)) {
-        for (at, quad) in text.array_windows::<4>().enumerate() {
-            if self.may_begin(quad) {
-                self.walk(text, at, &mut found);
-            }
-        }
-        for at in text.len().saturating_sub(3)..text.len() {
-            self.walk(text, at, &mut found);
+    pub(super) fn each(&self, text: &[u8], found: impl FnMut(usize, usize, usize)) {
+        match &self.trie {
+            Trie::Dense(trie) => self.each_in(trie, text, found),
+            Trie::Compact(trie) => self.each_in(trie, text, found),
         }
     }
 
+    fn each_in<A: Automaton>(
+        &self,
+        trie: &A,
+        text: &[u8],
+        mut found: impl FnMut(usize, usize, usize),
+    ) {
+        let Ok(start) = trie.start_state(Anchored::Yes) else { return };
+        let mut from = 0;
+        while let Some(ahead) = self.next_place(&text[from..]) {
+            self.walk(trie, start, text, from + ahead, &mut found);
+            from += ahead + 1;
+        }
+        for at in from.max(text.len().saturating_sub(3))..text.len() {
+            self.walk(trie, start, text, at, &mut found);
+        }
+    }
+
+    /// The first place in a text, but for its last three bytes, where a literal may begin.
     #[inline]
-    fn may_begin(&self, bytes: &[u8; 4]) -> bool {
-        let word = folded(bytes);
-        let (short, long) = (pair(word), hash(word, self.shift));
-        let short = self.pairs[short / 64] >> (short % 64);
-        let long = self.quads[long / 64] >> (long % 64);
-        (short | long) & 1 != 0
+    fn next_place(&self, text: &[u8]) -> Option<usize> {
+        let (quads, shift) = (self.quads.as_slice(), self.shift);
+        let long = |quad: &[u8; 4]| {
+            let (byte, bit) = hash(folded(quad), shift);
+            quads.get(byte).is_some_and(|bits| bits >> bit & 1 != 0)
+        };
+        let Some(pairs) = &self.pairs else { return text.array_windows().position(long) };
+        text.array_windows().position(|quad| {
+            let short = pair(folded(quad));
+            long(quad) || pairs.get(short / 64).is_some_and(|bits| bits >> (short % 64) & 1 != 0)
+        })
     }
 
     /// Reports every literal that begins at `at`.
-    fn walk(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, usize, usize)) {
-        let Ok(mut state) = self.trie.start_state(Anchored::Yes) else { return };
-        let _ = text[at..].iter().enumerate().try_for_each(|(depth, &byte)| {
-            state = self.trie.next_state(Anchored::Yes, state, byte);
-            if !self.trie.is_special(state) {
-                return ControlFlow::Continue(());
+    fn walk<A: Automaton>(
+        &self,
+        trie: &A,
+        start: StateID,
+        text: &[u8],
+        at: usize,
+        found: &mut impl FnMut(usize, usize, usize),
+    ) {
+        let mut state = start;
+        for (depth, &byte) in text[at..].iter().enumerate() {
+            state = trie.next_state(Anchored::Yes, state, byte);
+            if !trie.is_special(state) {
+                continue;
             }
-            if self.trie.is_dead(state) {
-                return ControlFlow::Break(());
+            if trie.is_dead(state) {
+                return;
             }
-            if self.trie.is_match(state) {
-                for index in 0..self.trie.match_len(state) {
-                    let literal = self.trie.match_pattern(state, index).as_usize();
+            if trie.is_match(state) {
+                for index in 0..trie.match_len(state) {
+                    let literal = trie.match_pattern(state, index).as_usize();
                     // A state also lists literals that end here and began later.
                     if self.lengths[literal] == depth + 1 {
                         found(literal, at, at + depth + 1);
                     }
                 }
             }
-            ControlFlow::Continue(())
-        });
+        }
+    }
+}
+
+impl Trie {
+    fn new(texts: &[Vec<u8>]) -> Result<Self, RedactError> {
+        let failed = |error: BuildError| RedactError::Automaton(error.to_string());
+        if texts.iter().map(Vec::len).sum::<usize>() > MOST_DENSE_BYTES {
+            let mut builder = NFA::builder();
+            builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).prefilter(false);
+            return builder.build(texts).map(Self::Compact).map_err(failed);
+        }
+        let mut builder = DFA::builder();
+        builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).prefilter(false);
+        builder.start_kind(StartKind::Anchored).build(texts).map(Self::Dense).map_err(failed)
     }
 }
 
@@ -127,8 +170,9 @@ fn pair(word: u32) -> usize {
 }
 
 #[inline]
-fn hash(word: u32, shift: u32) -> usize {
-    (word.wrapping_mul(0x9e37_79b1) >> shift) as usize
+fn hash(word: u32, shift: u32) -> (usize, u32) {
+    let bit = word.wrapping_mul(0x9e37_79b1) >> shift;
+    ((bit >> 3) as usize, bit & 7)
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! One pass over a text: known values and the rules' literals by one automaton, shapes by
 //! the few bytes that give them away, PEM blocks by their frame.
 
+use std::ops::Range;
+
+use regex::bytes::CaptureLocations;
+
 use super::known::{self, Edge, Literal, Wide};
 use super::literals::Literals;
 use super::pem::{self, Pem};
-use super::rules::{Meaning, Rule, Rules};
+use super::rules::{Meaning, Rules};
 use super::shapes::Shapes;
 use super::span::{Find, Span, settle};
 use super::{Class, RedactError, Seeds};
@@ -30,6 +34,9 @@ pub(super) struct Matcher {
     rules: Rules,
     shapes: Shapes,
 }
+
+/// What a search writes to and nobody reads.
+pub(super) struct Scratch(Vec<CaptureLocations>);
 
 /// How much is looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,6 +75,12 @@ impl Matcher {
         Ok(Self { search, patterns, literals, keep, rules, shapes })
     }
 
+    /// Space for the rules to note groups in.
+    pub(super) fn scratch(&self) -> Scratch {
+        let rules = self.rules.rules.iter();
+        Scratch(rules.map(|rule| rule.regex.capture_locations()).collect())
+    }
+
     /// What a JSON field of this name holds.
     pub(super) fn meaning(&self, field: &str) -> Option<Meaning> {
         self.rules.fields.get(&field.to_lowercase()).copied()
@@ -82,14 +95,16 @@ impl Matcher {
     pub(super) fn keeps(&self, text: &[u8]) -> bool {
         let mut spans = Vec::new();
         let mut keeps = Vec::new();
-        self.walk(text, Effort::Known, &mut spans, &mut keeps, &mut Pem::default());
+        let (mut pem, mut none) = (Pem::default(), Scratch(Vec::new()));
+        self.walk(text, Effort::Known, &mut spans, &mut keeps, &mut pem, &mut none);
         keeps.contains(&(0, text.len()))
     }
 
     /// Whether a text holds a value of this machine.
     pub(super) fn holds_known(&self, text: &[u8]) -> bool {
         let mut spans = Vec::new();
-        self.walk(text, Effort::Known, &mut spans, &mut Vec::new(), &mut Pem::default());
+        let (mut pem, mut none) = (Pem::default(), Scratch(Vec::new()));
+        self.walk(text, Effort::Known, &mut spans, &mut Vec::new(), &mut pem, &mut none);
         !spans.is_empty()
     }
 
@@ -101,13 +116,14 @@ impl Matcher {
         from: usize,
         effort: Effort,
         pem: &mut Pem,
+        scratch: &mut Scratch,
         out: &mut Vec<Span>,
     ) {
         if pem.is_open() {
             pem.spans(text, from, out);
         }
         let mut keeps = Vec::new();
-        self.walk(text, effort, out, &mut keeps, pem);
+        self.walk(text, effort, out, &mut keeps, pem, scratch);
         if effort == Effort::Full {
             self.shapes.scan(&self.rules, text, out);
         }
@@ -125,6 +141,7 @@ impl Matcher {
         out: &mut Vec<Span>,
         keeps: &mut Vec<(usize, usize)>,
         pem: &mut Pem,
+        scratch: &mut Scratch,
     ) {
         self.search.each(text, |pattern, start, end| match self.patterns[pattern] {
             Pattern::Known(index) => self.known(text, index, start, end, out),
@@ -134,7 +151,7 @@ impl Matcher {
                 }
             }
             Pattern::Rule(rule) if effort == Effort::Full => {
-                self.rule(text, &self.rules.rules[rule], start, out);
+                self.rule(text, rule, (start, end), scratch, out);
             }
             Pattern::Pem if effort == Effort::Full && !pem.is_open() => {
                 pem.open();
@@ -188,7 +205,17 @@ impl Matcher {
         out.push(span);
     }
 
-    fn rule(&self, text: &[u8], rule: &Rule, start: usize, out: &mut Vec<Span>) {
+    /// Looks at what a rule's literal from `begin` to `end` introduces.
+    fn rule(
+        &self,
+        text: &[u8],
+        index: usize,
+        (begin, end): (usize, usize),
+        scratch: &mut Scratch,
+        out: &mut Vec<Span>,
+    ) {
+        let rule = &self.rules.rules[index];
+        let start = begin;
         if !rule.inside_word && start > 0 && text[start].is_ascii_alphanumeric() {
             let left = text[start - 1];
             let camel = left.is_ascii_lowercase() && text[start].is_ascii_uppercase();
@@ -196,13 +223,18 @@ impl Matcher {
                 return;
             }
         }
+        let start = if rule.follows { end } else { begin };
         let rest = &text[start..text.len().min(start + REACH)];
         let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..end]);
-        let Some(found) = rule.regex.captures(line) else { return };
+        let Some(groups) = scratch.0.get_mut(index) else { return };
+        if rule.regex.captures_read(groups, line).is_none() {
+            return;
+        }
         for &(group, class) in &rule.groups {
-            let Some(value) = found.get(group) else { continue };
-            let value = value.range();
-            let value = value.start..value.start + trimmed(class, &line[value]);
+            let Some((from, to)) = groups.get(group) else { continue };
+            let from = if rule.last_part { last_part(line, from, to) } else { from };
+            let value = from..from + trimmed(class, &line[from..to]);
+            let value = if rule.last_part { without_unit(line, value) } else { value };
             if value.is_empty() || self.is_ordinary(class, &line[value.clone()]) {
                 continue;
             }
@@ -210,9 +242,28 @@ impl Matcher {
             if to == start + rest.len() && class.is_secret() {
                 to += text[to..].iter().take_while(|b| is_token(**b)).count();
             }
-            out.push(Span { start: from, end: to, from: start, class, find: Find::Value });
+            out.push(Span { start: from, end: to, from: begin, class, find: Find::Value });
         }
     }
+}
+
+/// Where the last of the parts begins that `_` joins.
+fn last_part(line: &[u8], from: usize, to: usize) -> usize {
+    memchr::memrchr(b'_', &line[from..to]).map_or(from, |at| from + at + 1)
+}
+
+/// A name from /dev/disk/by-id without the partition, and without the unit number that
+/// usb-storage adds: `-part1`, `-0:0`.
+fn without_unit(line: &[u8], value: Range<usize>) -> Range<usize> {
+    let text = &line[value.clone()];
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let head = &text[..text.len() - digits];
+    let length = match head {
+        [head @ .., b'-', b'p', b'a', b'r', b't'] => head.len(),
+        [head @ .., b'-'] if digits > 0 && line.get(value.end) == Some(&b':') => head.len(),
+        _ => text.len(),
+    };
+    value.start..value.start + length
 }
 
 /// The length of a value without the punctuation of the sentence it ends.

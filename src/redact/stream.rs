@@ -22,7 +22,9 @@ const BEHIND: usize = 2 * 1024;
 pub(super) struct Stream<'a> {
     raw: Box<dyn Read + 'a>,
     pub(super) worker: Worker<'a>,
+    /// Always of the same length; `filled` bytes of it are in use.
     window: Vec<u8>,
+    filled: usize,
     /// Bytes at the front of the window that have been dealt with and are only context.
     done: usize,
     ended: bool,
@@ -38,7 +40,8 @@ impl<'a> Stream<'a> {
         Self {
             raw,
             worker,
-            window: Vec::new(),
+            window: vec![0; WINDOW],
+            filled: 0,
             done: 0,
             ended: false,
             failed: false,
@@ -56,14 +59,14 @@ impl<'a> Stream<'a> {
             self.fill()?;
         }
         self.drop_rest_of_secret();
-        if self.done == self.window.len() && self.ended {
+        if self.done == self.filled && self.ended {
             return Ok(false);
         }
         self.out.clear();
         self.read = 0;
-        let line_end = memchr::memrchr(b'\n', &self.window[self.done..]);
+        let line_end = memchr::memrchr(b'\n', &self.window[self.done..self.filled]);
         match line_end {
-            _ if self.ended => self.flush_lines(self.window.len()),
+            _ if self.ended => self.flush_lines(self.filled),
             Some(at) => self.flush_lines(self.done + at + 1),
             None => self.flush_part_of_line(),
         }
@@ -71,14 +74,10 @@ impl<'a> Stream<'a> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        while !self.ended && self.window.len() < WINDOW {
-            let have = self.window.len();
-            self.window.resize(WINDOW, 0);
-            let got = self.raw.read(&mut self.window[have..]);
-            self.window.truncate(have + got.as_ref().map_or(0, |&n| n.min(WINDOW - have)));
-            match got {
+        while !self.ended && self.filled < WINDOW {
+            match self.raw.read(&mut self.window[self.filled..]) {
                 Ok(0) => self.ended = true,
-                Ok(_) => {}
+                Ok(count) => self.filled = WINDOW.min(self.filled + count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -88,42 +87,48 @@ impl<'a> Stream<'a> {
 
     fn drop_rest_of_secret(&mut self) {
         if self.dropping {
-            let rest = &self.window[self.done..];
+            let rest = &self.window[self.done..self.filled];
             let length = rest.iter().take_while(|&&b| is_token(b)).count();
             self.dropping = length == rest.len() && !self.ended;
-            self.window.drain(self.done..self.done + length);
+            self.remove(self.done, self.done + length);
         }
+    }
+
+    fn remove(&mut self, from: usize, to: usize) {
+        self.window.copy_within(to..self.filled, from);
+        self.filled -= to - from;
     }
 
     /// Whole lines, or the end of the stream: nothing can reach across.
     fn flush_lines(&mut self, end: usize) {
         let edits = self.worker.edits(&self.window[..end], self.done, Effort::Full);
         self.worker.write(&self.window[..end], self.done, end, &edits, &mut self.out);
-        self.window.drain(..end);
+        self.remove(0, end);
         self.done = 0;
     }
 
     fn flush_part_of_line(&mut self) {
         let before = self.worker.pem;
-        let edits = self.worker.edits(&self.window, self.done, Effort::Full);
+        let text = &self.window[..self.filled];
+        let edits = self.worker.edits(text, self.done, Effort::Full);
         let cut = self.cut(&edits);
         self.worker.pem = before.after(&self.window[self.done..cut]);
         self.worker.write(&self.window, self.done, cut, &edits, &mut self.out);
         let keep = cut.saturating_sub(BEHIND);
-        self.window.drain(..keep);
+        self.remove(0, keep);
         self.done = cut - keep;
     }
 
     /// Where to cut a long line: far enough from the end, and not inside a find.
     fn cut(&mut self, edits: &[Edit]) -> usize {
-        let wanted = self.window.len().saturating_sub(AHEAD).max(self.done + 1);
+        let wanted = self.filled.saturating_sub(AHEAD).max(self.done + 1);
         let Some(edit) = edits.iter().find(|e| e.start < wanted && wanted < e.end) else {
             return wanted;
         };
         if edit.start > self.done {
             return edit.start;
         }
-        self.dropping = edit.end == self.window.len();
+        self.dropping = edit.end == self.filled;
         edit.end
     }
 }

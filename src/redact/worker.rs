@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::matcher::{Effort, Matcher};
+use super::matcher::{Effort, Matcher, Scratch};
 use super::pem::Pem;
 use super::pseudonym::Pseudonyms;
 use super::span::{Find, Span};
@@ -37,6 +37,7 @@ pub(super) struct Worker<'a> {
     /// Pseudonyms of everything else, by class and text.
     seen: HashMap<Class, HashMap<Box<[u8]>, Pseudonym>>,
     spans: Vec<Span>,
+    scratch: Scratch,
     pub(super) counts: Counts,
     pub(super) pem: Pem,
 }
@@ -49,6 +50,7 @@ impl<'a> Worker<'a> {
             known: vec![None; matcher.literals.len()],
             seen: HashMap::new(),
             spans: Vec::new(),
+            scratch: matcher.scratch(),
             counts: Counts::new(),
             pem: Pem::default(),
         }
@@ -81,7 +83,7 @@ impl<'a> Worker<'a> {
     ) -> Vec<Edit> {
         let mut spans = std::mem::take(&mut self.spans);
         spans.clear();
-        self.matcher.find(text, from, effort, pem, &mut spans);
+        self.matcher.find(text, from, effort, pem, &mut self.scratch, &mut spans);
         let mut edits = Vec::with_capacity(spans.len());
         for span in &spans {
             edits.extend(self.edit(text, span));
@@ -119,7 +121,8 @@ impl<'a> Worker<'a> {
     /// The edits of a view that its source has not had already.
     fn layer_in_view(&mut self, view: &View, effort: Effort, layers: usize) -> Vec<Edit> {
         let mut spans = Vec::new();
-        self.matcher.find(&view.text, 0, effort, &mut Pem::default(), &mut spans);
+        let pem = &mut Pem::default();
+        self.matcher.find(&view.text, 0, effort, pem, &mut self.scratch, &mut spans);
         spans.retain(|span| view.touches_escape(span.from..span.end));
         let mut edits: Vec<Edit> =
             spans.iter().filter_map(|span| self.edit(&view.text, span)).collect();

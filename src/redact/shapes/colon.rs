@@ -19,6 +19,14 @@ impl Shapes {
     /// Looks at the run of hex digits and colons around `at`; `done` is where the last
     /// find ended. Returns where the run ends.
     pub(super) fn colon(&self, text: &[u8], at: usize, done: usize, out: &mut Vec<Span>) -> usize {
+        // A colon inside an address is followed by a digit or another colon.
+        let next = after(text, at + 1);
+        if !is_part(next) {
+            return at + 1;
+        }
+        if is_clock(text, at) {
+            return at + 6;
+        }
         let (start, end) = run(text, at, done);
         if !worth_a_look(text, start, end) {
             return end;
@@ -36,6 +44,21 @@ impl Shapes {
         }
         end
     }
+}
+
+/// `12:34:56`, with `at` at the first colon and no address around it.
+fn is_clock(text: &[u8], at: usize) -> bool {
+    let digit = |at: usize| after(text, at).is_ascii_digit();
+    after(text, at + 3) == b':'
+        && !is_part(after(text, at + 6))
+        && digit(at + 1)
+        && digit(at + 2)
+        && digit(at + 4)
+        && digit(at + 5)
+        && at >= 2
+        && digit(at - 1)
+        && digit(at - 2)
+        && !is_part(before(text, at - 2))
 }
 
 fn is_part(byte: u8) -> bool {

@@ -9,6 +9,10 @@ use super::{Shapes, after, before};
 impl Shapes {
     /// Looks at the dash at `at` as the first one of a value. Returns where to go on.
     pub(super) fn dash(&self, rules: &Rules, text: &[u8], at: usize, out: &mut Vec<Span>) -> usize {
+        let dash = |offset: usize| text.get(at + offset) == Some(&b'-');
+        if !dash(5) && !dash(3) && !dash(7) {
+            return at + 1;
+        }
         if self.uuid
             && has_dashes(text, at, &[5, 10, 15])
             && let Some(span) = uuid(text, at)

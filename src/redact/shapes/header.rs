@@ -7,6 +7,8 @@ use super::super::span::Span;
 /// Adds the host of every line that has such a header.
 pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
     let mut start = 0;
+    // Most lines name the same host as the one before.
+    let mut last: (&[u8], bool) = (b"", false);
     while start < text.len() {
         // A line inside a string begins after its quote.
         let quote = text[start..].iter().take(4).take_while(|b| b"\"'\\ ".contains(b)).count();
@@ -14,7 +16,10 @@ pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
             let (from, to) = (start + quote + from, start + quote + to);
             let name = &text[from..to];
             let class = if name.contains(&b'.') { Class::Domain } else { Class::Host };
-            if !rules.is_ordinary(Class::Host, name) {
+            if last.0 != name {
+                last = (name, !rules.is_ordinary(Class::Host, name));
+            }
+            if last.1 {
                 out.push(Span { from: start, ..Span::value(class, from, to) });
             }
         }
@@ -25,7 +30,7 @@ pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
 fn host(line: &[u8]) -> Option<(usize, usize)> {
     let from = after_time(line)?;
     let rest = line.get(from..)?;
-    let length = rest.iter().take(254).position(|&b| b == b' ')?;
+    let length = memchr::memchr(b' ', &rest[..rest.len().min(254)])?;
     let name = &rest[..length];
     let is_name = name.iter().all(|&b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         && name.first().is_some_and(u8::is_ascii_alphanumeric);
@@ -36,7 +41,7 @@ fn host(line: &[u8]) -> Option<(usize, usize)> {
 fn after_time(line: &[u8]) -> Option<usize> {
     let at = |i: usize| line.get(i).copied().unwrap_or(0);
     if at(4) == b'-' && at(7) == b'-' && at(10) == b'T' && at(13) == b':' {
-        let space = line.iter().take(40).position(|&b| b == b' ')?;
+        let space = memchr::memchr(b' ', &line[..line.len().min(40)])?;
         return Some(space + 1);
     }
     let month = at(0).is_ascii_uppercase() && at(3) == b' ' && at(6) == b' ';
@@ -50,7 +55,7 @@ fn is_program(rest: &[u8]) -> bool {
         return true;
     }
     let head = &rest[..rest.len().min(80)];
-    let Some(open) = head.iter().position(|&b| b == b'[') else { return false };
+    let Some(open) = memchr::memchr(b'[', head) else { return false };
     let name_ok =
         head[..open].iter().all(|&b| b.is_ascii_alphanumeric() || b"-._/@()".contains(&b));
     let digits = head[open + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
