@@ -112,7 +112,6 @@ fn event(line: &[u8]) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     fn clock() -> Clock {
