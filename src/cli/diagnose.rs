@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{App, CliError, CliResult, Exit, output, redaction, scan};
 use crate::condition::{Facts, Origin};
-use crate::diagnose::{Case, Diagnosis, Observed, Problems, Refusal, diagnose, rights};
+use crate::diagnose::{Case, Diagnosis, Problems, Right, diagnose, rights};
 use crate::redact::Redactor;
 use crate::render::findings::{self as render, FindingsDocument};
 use crate::snapshot::Snapshot;
@@ -21,19 +21,52 @@ pub(super) struct DiagnoseArgs {
 
 /// Prints the findings; that there are some is no failure.
 pub(super) fn run(args: &DiagnoseArgs, app: &App) -> CliResult {
-    let problems = load(app)?;
-    let stated = stated(app, &problems, &args.facts)?;
+    let doctor = Doctor::new(app, &args.facts)?;
     let snapshots = app.snapshots(true)?;
-    let mut documents = Vec::with_capacity(snapshots.len());
-    for snapshot in &snapshots {
-        let (observed, refused) = logs::observe(app, &problems, snapshot)?;
-        documents.push(document(app, snapshot, &problems, &observed, &refused, &stated)?);
-    }
-    output::answer(&show(&documents, app)?)?;
+    let documents: CliResult<Vec<_>> = snapshots.iter().map(|s| doctor.findings(s)).collect();
+    output::answer(&show(&documents?, app)?)?;
     if snapshots.iter().all(|snapshot| snapshot.drives.is_empty()) {
         return Err(scan::nothing_found(&snapshots));
     }
     Ok(Exit::Done.code())
+}
+
+/// Everything that a diagnosis needs beside a machine; for every command that makes one.
+pub(super) struct Doctor<'a> {
+    app: &'a App,
+    problems: Problems,
+    stated: Facts<'static>,
+}
+
+impl<'a> Doctor<'a> {
+    /// Loads the packs and takes what the person stated, as `--fact` has it.
+    pub(super) fn new(app: &'a App, facts: &[String]) -> CliResult<Self> {
+        let problems = load(app)?;
+        let stated = stated(app, &problems, facts)?;
+        Ok(Self { app, problems, stated })
+    }
+
+    /// The diagnosis of a machine, and the rights that are missing; not redacted.
+    pub(super) fn diagnose(&self, snapshot: &Snapshot) -> CliResult<(Diagnosis, Vec<Right>)> {
+        let (observed, refused) = logs::observe(self.app, &self.problems, snapshot)?;
+        let case = Case {
+            snapshot,
+            catalog: self.app.catalog()?,
+            observed: &observed,
+            stated: &self.stated,
+            // Dates of life are days; UTC is the same for every machine.
+            today: self.app.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
+        };
+        Ok((diagnose(case, &self.problems), rights(snapshot, &refused)))
+    }
+
+    /// The same as a document, redacted.
+    pub(super) fn findings(&self, snapshot: &Snapshot) -> CliResult<FindingsDocument> {
+        let (diagnosis, rights) = self.diagnose(snapshot)?;
+        let redactor = redactor(self.app, snapshot, &diagnosis)?;
+        let (tool, now) = (self.app.tool()?, self.app.now);
+        Ok(FindingsDocument::new(tool, now, snapshot, &diagnosis, &rights, redactor.as_ref()))
+    }
 }
 
 /// The problem packs in use.
@@ -78,35 +111,6 @@ fn stated(app: &App, problems: &Problems, options: &[String]) -> CliResult<Facts
         facts.set(name.to_owned(), value, Origin::Option);
     }
     Ok(facts)
-}
-
-/// The diagnosis of one machine.
-pub(super) fn decide(
-    app: &App,
-    snapshot: &Snapshot,
-    problems: &Problems,
-    observed: &Observed,
-    stated: &Facts<'_>,
-) -> CliResult<Diagnosis> {
-    // End-of-life dates are days; UTC is the same for every machine.
-    let today = app.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let case = Case { snapshot, catalog: app.catalog()?, observed, stated, today };
-    Ok(diagnose(case, problems))
-}
-
-fn document(
-    app: &App,
-    snapshot: &Snapshot,
-    problems: &Problems,
-    observed: &Observed,
-    refused: &[Refusal],
-    stated: &Facts<'_>,
-) -> CliResult<FindingsDocument> {
-    let diagnosis = decide(app, snapshot, problems, observed, stated)?;
-    let rights = rights(snapshot, refused);
-    let redactor = redactor(app, snapshot, &diagnosis)?;
-    let tool = app.tool()?;
-    Ok(FindingsDocument::new(tool, app.now, snapshot, &diagnosis, &rights, redactor.as_ref()))
 }
 
 /// The redactor for sample lines, when there are any.

@@ -5,7 +5,9 @@
 
 use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -90,7 +92,7 @@ fn journal(budget: Duration) -> io::Result<Box<dyn Read>> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn()?;
     let pipe = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
-    let mut stream = Within { pipe, watched: watch(child, budget) };
+    let mut stream = Within::new(child, pipe, budget);
     let mut first = vec![0; 4096];
     let count = stream.read(&mut first)?;
     if count == 0 {
@@ -117,31 +119,42 @@ fn may_read_everything() -> bool {
 /// A program's output; dropping it ends the program.
 struct Within<R> {
     pipe: R,
-    watched: mpsc::Sender<()>,
+    dropped: mpsc::Sender<()>,
+    late: Arc<AtomicBool>,
+}
+
+impl<R> Within<R> {
+    /// Ends the program when its time is up or its output is dropped, so that a read ends.
+    fn new(mut child: Child, pipe: R, budget: Duration) -> Self {
+        let (dropped, waiting) = mpsc::channel();
+        let late = Arc::new(AtomicBool::new(false));
+        let flag = late.clone();
+        thread::spawn(move || {
+            if waiting.recv_timeout(budget) == Err(RecvTimeoutError::Timeout) {
+                flag.store(true, Ordering::SeqCst);
+            }
+            let _ = child.kill();
+            let _ = child.wait();
+        });
+        Self { pipe, dropped, late }
+    }
 }
 
 impl<R: Read> Read for Within<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.pipe.read(buffer)
+        match self.pipe.read(buffer)? {
+            // The end of a program that was ended is not the end of the log.
+            0 if self.late.load(Ordering::SeqCst) => Err(io::ErrorKind::TimedOut.into()),
+            count => Ok(count),
+        }
     }
 }
 
 impl<R> Drop for Within<R> {
     fn drop(&mut self) {
         // The watch may have ended already.
-        let _ = self.watched.send(());
+        let _ = self.dropped.send(());
     }
-}
-
-/// Ends the program when its time is up or its output is dropped, so that a read ends too.
-fn watch(mut child: Child, budget: Duration) -> mpsc::Sender<()> {
-    let (sender, dropped) = mpsc::channel();
-    thread::spawn(move || {
-        let _ = dropped.recv_timeout(budget);
-        let _ = child.kill();
-        let _ = child.wait();
-    });
-    sender
 }
 
 /// The running kernel's buffer: one record a read, and an error instead of waiting at the
@@ -226,7 +239,8 @@ mod tests {
     fn a_program_that_never_ends_is_ended() {
         let mut child = Command::new("sleep").arg("1000").stdout(Stdio::piped()).spawn().unwrap();
         let pipe = child.stdout.take().unwrap();
-        let mut stream = Within { pipe, watched: watch(child, Duration::ZERO) };
-        assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
+        let mut stream = Within::new(child, pipe, Duration::ZERO);
+        let error = stream.read(&mut [0; 8]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

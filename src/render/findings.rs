@@ -226,7 +226,7 @@ pub fn table(document: &FindingsDocument, questions: bool) -> String {
         block(&mut out, finding);
     }
     rest(&mut out, document, questions);
-    out
+    out.trim_start_matches('\n').to_owned()
 }
 
 fn block(out: &mut String, finding: &FindingRow) {

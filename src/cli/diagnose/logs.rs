@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::bundle::Bundle;
 use crate::cli::{App, CliResult};
@@ -11,7 +11,7 @@ use crate::diagnose::{Clock, LogKind, Observed, Problems, Reading, Refusal, Scan
 use crate::host;
 use crate::snapshot::Snapshot;
 
-/// How long a live log may take.
+/// How long a log may take.
 const BUDGET: Duration = Duration::from_secs(20);
 
 /// Blocks in which a log is read. A record of the kernel's buffer fits, as it must.
@@ -71,10 +71,14 @@ fn of_machine(
     (observed, refused)
 }
 
-/// Reads a log to its end; an error in the middle makes it read in part.
+/// Reads a log to its end; an error in the middle, or too long a log, makes it read in part.
 fn read(text: &mut dyn Read, mut scan: Scan<'_>, place: &str) {
+    let until = Instant::now() + BUDGET;
     let mut block = vec![0; BLOCK];
     let reading = loop {
+        if Instant::now() > until {
+            break Reading::Partly;
+        }
         match text.read(&mut block) {
             Ok(0) => break Reading::Whole,
             Ok(count) => scan.block(&block[..count]),
