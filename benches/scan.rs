@@ -10,7 +10,7 @@
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for one's own terminal")]
 
 #[path = "../tests/support/mkusb.rs"]
-mod mkusb;
+pub mod mkusb;
 
 use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
@@ -96,7 +96,8 @@ fn time(command: &mut Command) -> Duration {
 fn show(name: &str, times: &mut [Duration]) -> Duration {
     times.sort();
     let (fastest, middle, slowest) = (times[0], times[times.len() / 2], times[times.len() - 1]);
-    println!("{name:14} median {middle:?}, {fastest:?} to {slowest:?}");
+    let [low, mid, high] = [fastest, middle, slowest].map(|time| time.as_secs_f64() * 1000.0);
+    println!("{name:14} median {mid:.1} ms, {low:.1} to {high:.1} ms");
     middle
 }
 

@@ -15,10 +15,12 @@
 //! | module | what belongs there |
 //! |---|---|
 //! | [`snapshot`] | values only: what a machine said |
+//! | [`text`] | showing outside text safely |
 //! | [`packs`] | the TOML data, embedded and overlaid |
 //! | [`condition`] | CEL conditions with three outcomes |
 //! | [`catalog`] | which model a device is, how sure, from which source |
 //! | [`policy`] | what a vendor's support policy says about a drive |
+//! | [`diagnose`] | known problems: evidence, findings, missing rights |
 //! | [`triage`] | what kind of ticket a description is, and how bad |
 //! | [`redact`] | taking personal data out of text |
 //! | [`host`] | reading a machine |
@@ -36,10 +38,12 @@ pub mod cli;
 pub mod collect;
 pub mod condition;
 pub mod desk;
+pub mod diagnose;
 pub mod host;
 pub mod packs;
 pub mod policy;
 pub mod redact;
 pub mod render;
 pub mod snapshot;
+pub mod text;
 pub mod triage;

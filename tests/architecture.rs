@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 /// Module → modules it may use. Anything not listed is an arrow that ARCHITECTURE.md does
 /// not draw.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("text", &[]),
     ("snapshot", &[]),
     ("packs", &["snapshot"]),
     ("condition", &["packs", "snapshot"]),
     ("catalog", &["packs", "snapshot"]),
     ("policy", &["condition", "packs", "snapshot"]),
+    ("diagnose", &["catalog", "condition", "packs", "snapshot"]),
     ("triage", &["condition", "packs", "policy", "snapshot"]),
     ("redact", &["packs", "snapshot"]),
     ("host", &["snapshot"]),
@@ -29,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "packs",
             "policy",
             "redact",
@@ -44,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "collect",
             "condition",
             "desk",
+            "diagnose",
             "host",
             "packs",
             "policy",
@@ -56,12 +60,24 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Functions of values: no clock, file, process, network or device.
-const PURE: &[&str] = &["snapshot", "packs", "condition", "catalog", "policy", "triage", "redact"];
+const PURE: &[&str] = &[
+    "text",
+    "snapshot",
+    "packs",
+    "condition",
+    "catalog",
+    "policy",
+    "diagnose",
+    "triage",
+    "redact",
+];
 
 /// What a pure module may not name.
 const IMPURE: &[&str] = &[
     "std::fs",
-    "std::net",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "ToSocketAddrs",
     "std::process",
     "std::env",
     "SystemTime",
@@ -87,7 +103,8 @@ fn modules_use_only_what_the_arrows_allow() {
         assert!(may.is_some(), "src/{module} is not in the table of arrows");
         for used in uses(&code) {
             let known = allowed.contains_key(used.as_str());
-            if known && used != module && !may.unwrap().contains(&used.as_str()) {
+            let bottom = used == "text";
+            if known && !bottom && used != module && !may.unwrap().contains(&used.as_str()) {
                 wrong.push(format!("{}: {module} → {used}", file.display()));
             }
         }

@@ -100,7 +100,7 @@ fn a_stream_is_cut_at_its_bound_and_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let redactor = redactor();
     let mut spool = Spool::new(dir.path()).unwrap();
-    let bounds = Bounds { bytes: 1_000_000, stop: &|| false };
+    let bounds = Bounds { bytes: 1_000_000, cut: false, stop: &|| false };
     let endless = redactor.reader(Box::new(std::io::repeat(b'x')));
     let name = redactor.name("logs/endless").unwrap();
     let (entry, broken) = spool.add_reader(&name, endless, "test", &bounds).unwrap();
@@ -112,7 +112,7 @@ fn asking_to_stop_ends_a_stream() {
     let dir = tempfile::tempdir().unwrap();
     let redactor = redactor();
     let mut spool = Spool::new(dir.path()).unwrap();
-    let bounds = Bounds { bytes: u64::MAX, stop: &|| true };
+    let bounds = Bounds { bytes: u64::MAX, cut: false, stop: &|| true };
     let endless = redactor.reader(Box::new(std::io::repeat(b'x')));
     let name = redactor.name("logs/endless").unwrap();
     let (entry, _) = spool.add_reader(&name, endless, "test", &bounds).unwrap();
@@ -124,7 +124,7 @@ fn what_would_read_like_a_bomb_is_left_out() {
     let dir = tempfile::tempdir().unwrap();
     let redactor = redactor();
     let mut spool = Spool::new(dir.path()).unwrap();
-    let bounds = Bounds { bytes: 100 << 20, stop: &|| false };
+    let bounds = Bounds { bytes: 100 << 20, cut: false, stop: &|| false };
     let zeros = redactor.reader(Box::new(std::io::repeat(0)));
     spool.add_reader(&redactor.name("logs/zeros").unwrap(), zeros, "test", &bounds).unwrap();
     let small = redactor.text(b"small").unwrap();

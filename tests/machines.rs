@@ -23,6 +23,12 @@ fn without_tool(mut snapshot: Value) -> Value {
     snapshot
 }
 
+/// The snapshot as it stands, when there is a readable one.
+fn recorded(machine: &Machine) -> Option<Value> {
+    let text = fs::read_to_string(machine.snapshot()).ok()?;
+    serde_json::from_str(&text).ok().map(without_tool)
+}
+
 fn committed(machine: &Machine) -> Value {
     let text = fs::read_to_string(machine.snapshot()).unwrap_or_else(|error| {
         panic!("no snapshot of {} ({error}): run with UPDATE=1", machine.name)
@@ -38,10 +44,12 @@ fn drives(snapshot: &Value) -> &Vec<Value> {
 fn every_machine_scans_as_its_snapshot_says() {
     for machine in Machine::all() {
         let ran = scan("scan --all --json", &machine);
-        if std::env::var_os("UPDATE").is_some() {
+        let now = without_tool(ran.json());
+        // Written only when the machine reads otherwise, not whenever a pack has changed.
+        if std::env::var_os("UPDATE").is_some() && recorded(&machine) != Some(now.clone()) {
             fs::write(machine.snapshot(), &ran.stdout).expect("the snapshot is written");
         }
-        let (now, before) = (without_tool(ran.json()), without_tool(committed(&machine)));
+        let before = without_tool(committed(&machine));
         assert_eq!(now, before, "{}: run with UPDATE=1 and read the change", machine.name);
         let code = if drives(&now).is_empty() { 66 } else { 0 };
         assert_eq!(ran.code, Some(code), "{}: {}", machine.name, ran.stderr);
@@ -59,6 +67,7 @@ fn a_snapshot_replayed_gives_the_same_machine() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_live_bus_gives_the_same_drives_as_its_tree() {
     for machine in Machine::all() {
@@ -75,6 +84,7 @@ fn a_live_bus_gives_the_same_drives_as_its_tree() {
 }
 
 /// The drives without what comes from mounts and udev's database, which umockdev leaves real.
+#[cfg(target_os = "linux")]
 fn on_the_bus(snapshot: &Value) -> Vec<Value> {
     let mut drives = drives(snapshot).clone();
     for lun in drives.iter_mut().filter_map(|d| d["luns"].as_array_mut()).flatten() {
@@ -132,21 +142,18 @@ fn other_devices_keep_their_serial_numbers_and_names() {
 #[test]
 fn a_drive_that_goes_away_at_any_moment_leaves_an_answer() {
     let machine = Machine::named("two-identical");
+    let root = machine.unpack();
     let going = |path: &str| path.contains("/2-2");
-    let steps = machine.unpack().devices.iter().filter(|d| going(&d.path)).count();
-    assert!(steps > 5, "{steps}");
+    let mut leaving: Vec<_> = root.devices.iter().filter(|d| going(&d.path)).collect();
+    assert!(leaving.len() > 5, "{} steps", leaving.len());
     // The kernel takes a device apart from its leaves up; each step is one state of sysfs.
-    for gone in 0..=steps {
-        let root = machine.unpack();
-        let mut leaving: Vec<_> = root.devices.iter().filter(|d| going(&d.path)).collect();
-        leaving.sort_by_key(|device| std::cmp::Reverse(device.path.len()));
-        for device in leaving.iter().take(gone) {
-            fs::remove_dir_all(device.folder(root.path())).expect("the device goes away");
-        }
+    leaving.sort_by_key(|device| std::cmp::Reverse(device.path.len()));
+    for device in leaving {
+        fs::remove_dir_all(device.folder(root.path())).expect("the device goes away");
         let ran = Keycase::new("scan --json").sysroot(root.path()).run().expect(0);
         let snapshot = ran.json();
         let stays = drives(&snapshot).iter().find(|drive| drive["port"] == "2-1");
-        assert_eq!(stays, drives(&committed(&machine)).first(), "after {gone} steps");
+        assert_eq!(stays, drives(&committed(&machine)).first(), "without {}", device.path);
     }
 }
 

@@ -2,6 +2,7 @@
 //! nothing of it reaches a drive.
 #![cfg(target_os = "linux")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
+#![expect(clippy::print_stdout, reason = "one test runs as the child of another")]
 
 pub mod support;
 
@@ -56,7 +57,7 @@ fn only(snapshot: &Value) -> &Value {
 
 #[test]
 fn drives_are_found_and_nothing_is_asked_of_them() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     bus.plug(&sentry());
     bus.plug(&locker());
     bus.mountinfo("36 35 8:32 / /media/dana/LOCKER rw,nosuid - vfat /dev/sdc rw\n");
@@ -77,7 +78,7 @@ fn drives_are_found_and_nothing_is_asked_of_them() {
 
 #[test]
 fn libusb_fills_in_what_sysfs_does_not_say() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     let plugged = bus.plug(&sentry());
     for attribute in ["idVendor", "bcdDevice", "version"] {
         bus.forget(&plugged, attribute);
@@ -92,7 +93,7 @@ fn libusb_fills_in_what_sysfs_does_not_say() {
 
 #[test]
 fn libusb_and_sysfs_in_disagreement_is_said() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     let plugged = bus.plug(&sentry());
     let path = bus.path().join("sys/bus/usb/devices").join(&plugged.port);
     fs::write(path.join("idProduct"), "159d\n").expect("another product id");
@@ -104,7 +105,7 @@ fn libusb_and_sysfs_in_disagreement_is_said() {
 
 #[test]
 fn hidapi_finds_collections_that_sysfs_names_otherwise() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     // The reader of sysfs goes by the name's prefix 0003; hidapi goes by `HID_ID`.
     bus.plug(&Drive { hid_prefix: Some("X"), ..locker() });
     let snapshot = scan(&bus).expect(0).json();
@@ -115,7 +116,7 @@ fn hidapi_finds_collections_that_sysfs_names_otherwise() {
 
 #[test]
 fn a_drive_that_stalls_on_strings_is_scanned_all_the_same() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     // The kernel could not read the strings either: sysfs has none.
     let mute = Drive { manufacturer: None, product: None, serial: None, ..sentry() };
     bus.plug(&Drive { strings: Strings::Stalled, ..mute });
@@ -130,13 +131,13 @@ fn a_drive_that_stalls_on_strings_is_scanned_all_the_same() {
 
 #[test]
 fn nodes_without_permission_take_nothing_away() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     bus.plug(&sentry());
     bus.plug(&locker());
     let before = scan(&bus).expect(0).json();
     for node in ["bus/usb/001/002", "bus/usb/001/003", "sdb", "sdc", "sr0", "sg0", "hidraw0"] {
         let node = bus.path().join("dev").join(node);
-        fs::set_permissions(&node, Permissions::from_mode(0)).expect("a node without rights");
+        fs::set_permissions(&node, Permissions::from_mode(0o000)).expect("a node without rights");
     }
     let mut keycase = Keycase::new("scan --all --json");
     let home = keycase.home().to_owned();
@@ -162,7 +163,7 @@ fn as_another_person(bus: &MockBus, command: &mut Command) -> Command {
 
 #[test]
 fn an_attribute_that_cannot_be_read_is_reported_and_stays_unknown() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     let plugged = bus.plug(&sentry());
     bus.forget(&plugged, "serial");
     let file = bus.path().join("sys/bus/usb/devices").join(&plugged.port).join("serial");
@@ -175,7 +176,7 @@ fn an_attribute_that_cannot_be_read_is_reported_and_stays_unknown() {
 
 #[test]
 fn a_bus_without_devices_is_an_answer() {
-    let bus = MockBus::new();
+    let bus = MockBus::empty();
     let ran = scan(&bus).expect(66);
     assert_eq!(ran.json()["drives"], json!([]));
     assert_eq!(ran.json()["host"]["usb_bus"], true);
@@ -184,7 +185,7 @@ fn a_bus_without_devices_is_an_answer() {
 
 #[test]
 fn drives_that_come_and_go_while_they_are_read_break_nothing() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     bus.plug(&sentry());
     for _ in 0..15 {
         let passing = bus.plug(&locker());
@@ -201,7 +202,7 @@ fn drives_that_come_and_go_while_they_are_read_break_nothing() {
 
 #[test]
 fn the_log_holds_what_reaches_a_drive() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     bus.plug(&sentry());
     bus.plug(&Drive { strings: Strings::Stalled, ..locker() });
     let mut child = Command::new(std::env::current_exe().expect("this test"));
@@ -221,7 +222,7 @@ fn the_log_holds_what_reaches_a_drive() {
 
 #[test]
 fn opening_any_node_is_seen() {
-    let mut bus = MockBus::new();
+    let mut bus = MockBus::empty();
     bus.plug(&locker());
     for node in ["/dev/sdb", "/dev/sg0", "/dev/hidraw0", "/dev/bus/usb/001/002"] {
         Ran::from(bus.run(Command::new("/usr/bin/head").args(["-c", "0", node]))).expect(0);

@@ -68,7 +68,7 @@ fn every_fact_is_asked_by_a_clause_and_every_clause_can_ask() {
             let applies = clause.applies_when.iter().flat_map(|c| c.reads());
             read.extend(applies.chain(clause.excludes_when.reads()).map(String::as_str));
         }
-        for row in &policy.facts {
+        for row in &policy.pack.facts {
             assert!(
                 read.contains(&row.id.get_ref().as_str()),
                 "{}: {}",
@@ -158,6 +158,57 @@ fn mistakes_are_shown_with_line_and_column() {
     ] {
         let text = SMALL.replacen(from, to, 1);
         assert_ne!(text, SMALL, "{from}");
+        let found = errors(&[("small.toml", text)]);
+        assert!(found.iter().any(|error| error.starts_with(wanted)), "{wanted}\nfound {found:?}");
+    }
+}
+
+/// The small pack with a severity, hours and a target.
+fn with_hours() -> String {
+    let more = "[[severity]]\nname = \"Bad\"\nmeaning = \"Bad.\"\nsource = \"3\"\n\
+        [hours]\ntext = \"Mornings.\"\nzone = \"America/Chicago\"\ndays = [\"mon\"]\n\
+        open = \"09:00\"\nclose = \"17:00\"\nsource = \"4\"\n\
+        [[target]]\nseverity = \"bad\"\nfirst_response = { business_hours = 8 }\nsource = \"5\"\n";
+    format!("{SMALL}{more}")
+}
+
+#[test]
+fn impossible_times_zones_and_severities_are_refused() {
+    assert!(Policies::load(&set(&[("small.toml", with_hours())])).is_ok());
+    for (from, to, wanted) in [
+        ("09:00", "25:00", "small.toml:30:8: `25:00` is not a time from 00:00 to 24:00"),
+        ("09:00", "9:00", "small.toml:30:8: `9:00` is not a time"),
+        ("09:00", "18:00", "small.toml:26:1: a desk opens before it closes"),
+        ("close = \"17:00\"\n", "", "small.toml:26:1: `open` and `close` go together"),
+        ("[\"mon\"]", "[]", "small.toml:26:1: a desk is open on some day"),
+        ("[\"mon\"]", "[\"moon\"]", "small.toml:29:9: unknown variant `moon`"),
+        (
+            "America/Chicago",
+            "America/Kansas",
+            "small.toml:28:8: `America/Kansas` is not a time zone",
+        ),
+        (
+            "severity = \"bad\"",
+            "severity = \"worse\"",
+            "small.toml:34:12: the policy has no severity `worse`",
+        ),
+        ("severity = \"bad\"", "severity = 2", "small.toml:34:12: the policy has no severity `2`"),
+        ("business_hours = 8", "business_hours = 0", "small.toml:35:18: a period goes from 1"),
+        (
+            "business_hours = 8",
+            "business_hours = 9000",
+            "small.toml:35:18: a period goes from 1 to 8784",
+        ),
+        (
+            "business_hours = 8",
+            "business_hours = 8, days = 1",
+            "small.toml:35:18: a period has one unit",
+        ),
+        ("business_hours = 8", "business_days_range = [3, 2]", "small.toml:35:18: a period goes"),
+        ("business_hours = 8", "hours = 8", "small.toml:35:20: unknown field `hours`"),
+    ] {
+        let text = with_hours().replacen(from, to, 1);
+        assert_ne!(text, with_hours(), "{from}");
         let found = errors(&[("small.toml", text)]);
         assert!(found.iter().any(|error| error.starts_with(wanted)), "{wanted}\nfound {found:?}");
     }

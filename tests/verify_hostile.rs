@@ -1,5 +1,7 @@
 //! Bundles that lie: each is refused with its reason, in bounded memory, nothing unpacked.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 mod bundle_parts;
 
 use std::io::{Cursor, Write};

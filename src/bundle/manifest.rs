@@ -114,13 +114,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word of the document.
-    pub fn word(self) -> &'static str {
+    /// The outcome in words.
+    pub fn words(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Skipped => "skipped",
             Self::Failed => "failed",
-            Self::TimedOut => "timed_out",
+            Self::TimedOut => "timed out",
             Self::Other => "other",
         }
     }
@@ -138,7 +138,9 @@ pub struct AuditEntry {
 impl CollectorEntry {
     /// An entry whose reason has been through the redactor.
     pub fn new(id: &str, outcome: Outcome, why: Option<&Redacted>, ms: u64) -> Self {
-        let why = why.map(|why| String::from_utf8_lossy(why.bytes()).into_owned());
+        // One line, and nothing that steers the terminal of whoever opens the manifest.
+        let plain = |c: char| if c.is_control() { ' ' } else { c };
+        let why = why.map(|why| String::from_utf8_lossy(why.bytes()).chars().map(plain).collect());
         Self { id: id.to_owned(), outcome, why, ms }
     }
 }

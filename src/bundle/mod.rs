@@ -16,17 +16,32 @@
 //! fixed rights, and measured times are 0 when the run's time is given (`--now`).
 
 pub mod archive;
+mod audit;
+mod build;
 mod error;
+mod gather;
+mod include;
+mod inputs;
 pub mod manifest;
 mod name;
 mod read;
+#[cfg(feature = "seal")]
+mod seal;
 mod spool;
 mod verify;
 mod writer;
 
+pub use audit::Auditor;
+pub use build::{build, preview};
 pub use error::BundleError;
+pub use inputs::{
+    BuiltBundle, Contents, Document, Include, Inputs, SECONDS, SealError, Sealer, Step, Target,
+    USUAL_BYTES,
+};
 pub use manifest::{MANIFEST, Manifest};
 pub use read::{Bundle, LONGEST_DOCUMENT, ReadError, SNAPSHOT, snapshot};
+#[cfg(feature = "seal")]
+pub use seal::{NotARecipient, Recipients};
 pub use spool::{Bounds, Packed, Spool};
 pub use verify::{Verification, Wrong, is_sealed, reader as verify_reader, verify};
 pub use writer::{Unnamed, write};

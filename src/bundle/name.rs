@@ -6,13 +6,19 @@ use jiff::Timestamp;
 pub(super) const LONGEST: usize = 200;
 
 /// Whether an entry name is relative, without `..`, and the same file on every system.
+///
+/// Letters and digits of any script, spaces and harmless ASCII signs: nothing that steers
+/// a terminal or hides what a name says.
 pub(super) fn is_safe(name: &str) -> bool {
     let plain =
         |part: &str| !part.is_empty() && part != "." && part != ".." && !part.ends_with(['.', ' ']);
+    let fits = |c: char| {
+        c.is_alphanumeric() || c == ' ' || c.is_ascii_graphic() && !r#"\:*?"<>|"#.contains(c)
+    };
     !name.is_empty()
         && name.len() <= LONGEST
-        && !name.contains(['\\', ':', '*', '?', '"', '<', '>', '|'])
-        && !name.chars().any(crate::render::text::is_steering)
+        && name.chars().all(fits)
+        && !name.chars().any(crate::text::is_steering)
         && name.split('/').all(plain)
 }
 

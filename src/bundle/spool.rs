@@ -51,6 +51,8 @@ pub struct Spool {
 pub struct Bounds<'a> {
     /// The most bytes taken.
     pub bytes: u64,
+    /// Whether the stream is already less than all there is.
+    pub cut: bool,
     /// Whether the person asked to stop.
     pub stop: &'a dyn Fn() -> bool,
 }
@@ -74,6 +76,18 @@ impl Spool {
             steps: Some(steps),
             worker: Some(worker),
         })
+    }
+
+    /// A spool that takes nothing any more.
+    pub(super) fn ended() -> Self {
+        Self {
+            dir: PathBuf::new(),
+            names: BTreeSet::new(),
+            entries: Vec::new(),
+            total: 0,
+            steps: None,
+            worker: None,
+        }
     }
 
     /// Adds a file that is in memory.
@@ -141,7 +155,7 @@ impl Spool {
             sha256: verify::hex(&hasher.finalize()),
             collector: collector.to_owned(),
             redactions: counts_by_name(content.counts()),
-            truncated: truncated || broken.is_some(),
+            truncated: bounds.cut || truncated || broken.is_some(),
         })?;
         Ok((entry, broken))
     }

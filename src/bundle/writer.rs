@@ -28,7 +28,7 @@ pub struct Unnamed {
 /// Writes manifest and files to a temporary file in `dir`.
 pub fn write(dir: &Path, mut packed: Packed, manifest: &Manifest) -> Result<Unnamed, BundleError> {
     let fail = |source| BundleError::Write { place: dir.to_owned(), source };
-    let text = crate::render::json::document(manifest)
+    let text = crate::text::json::document(manifest)
         .map_err(|source| BundleError::Document { name: MANIFEST.into(), source })?;
     let mut file = temporary(dir).map_err(fail)?;
     assemble(file.as_file_mut(), text.as_bytes(), &mut packed).map_err(fail)?;

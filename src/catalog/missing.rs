@@ -38,7 +38,7 @@ pub(super) fn of(drive: &Drive, entry: &Entry) -> Vec<Missing> {
         let because = "the launcher's version is not published by the system";
         note("software.version", because, &version_fix(entry));
     }
-    if drive.lock_state == LockState::Unknown && drive.usb.authorized != Some(false) {
+    if drive.lock_state == LockState::Unknown {
         note(
             "lock_state",
             "the system shows no launcher and no data unit that would tell",

@@ -14,6 +14,7 @@ use crate::snapshot::Tool;
 
 /// Options that every command takes.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// Print one JSON document to stdout
     #[arg(long, global = true)]

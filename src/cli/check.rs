@@ -4,7 +4,6 @@ mod facts;
 mod questions;
 
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
 
 use super::{App, CheckExit, CliError, CliResult, Exit, output, scan};
 use crate::condition::Facts;
@@ -74,6 +73,18 @@ fn check(args: &CheckArgs, app: &App) -> CliResult<CheckExit> {
     Ok(exit)
 }
 
+/// The verdicts for one machine, as a bundle and a ticket carry them.
+pub(super) fn document(
+    app: &App,
+    snapshot: &Snapshot,
+    policy: Option<&str>,
+    stated: &[String],
+) -> CliResult<EligibilityDocument> {
+    let policy = app.policy(policy)?;
+    let facts = facts::gather(policy, stated, app.config()?)?;
+    verdicts(app, policy, snapshot, &facts)
+}
+
 fn format(args: &CheckArgs, app: &App) -> CliResult<Format> {
     match (args.format, app.global.json) {
         (Some(format), true) if format != Format::Json => {
@@ -92,21 +103,22 @@ fn judge(
     snapshots: &[Snapshot],
     facts: &Facts<'_>,
 ) -> CliResult<Vec<EligibilityDocument>> {
-    let catalog = app.catalog()?;
-    let today = today(app);
-    let document = |snapshot: &Snapshot| {
-        let verdicts = snapshot.drives.iter().map(|drive| {
-            let life = catalog.lifecycle(&drive.identity);
-            DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
-        });
-        Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
-    };
-    snapshots.iter().map(document).collect()
+    snapshots.iter().map(|snapshot| verdicts(app, policy, snapshot, facts)).collect()
 }
 
-/// The day of this run. End-of-life dates are days; UTC is the same for every machine.
-fn today(app: &App) -> Date {
-    app.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+fn verdicts(
+    app: &App,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    facts: &Facts<'_>,
+) -> CliResult<EligibilityDocument> {
+    let catalog = app.catalog()?;
+    let today = policy.today(app.now);
+    let verdicts = snapshot.drives.iter().map(|drive| {
+        let life = catalog.lifecycle(&drive.identity);
+        DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
+    });
+    Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
 }
 
 /// A drive that is not eligible outweighs one that is not known; both outweigh a question.
@@ -123,7 +135,7 @@ fn exit(documents: &[EligibilityDocument]) -> CheckExit {
 }
 
 fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> CliResult<String> {
-    let json = crate::render::json::line::<DriveVerdict>;
+    let json = crate::text::json::line::<DriveVerdict>;
     let text = match format {
         Format::Table => return Ok(documents.iter().map(render::table).collect()),
         Format::Csv => {
@@ -134,8 +146,8 @@ fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> C
         Format::Nagios => return Ok(render::nagios(documents, status(exit))),
         Format::Ndjson => documents.iter().flat_map(|d| &d.drives).map(json).collect(),
         Format::Json => match documents {
-            [one] => crate::render::json::document(one),
-            many => many.iter().map(crate::render::json::line).collect(),
+            [one] => crate::text::json::document(one),
+            many => many.iter().map(crate::text::json::line).collect(),
         },
     };
     text.map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))

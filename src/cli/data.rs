@@ -6,9 +6,10 @@ use clap::{Args, Subcommand};
 
 use super::{App, CliError, CliResult, Exit, output, packs};
 use crate::catalog::{Catalog, Kind};
+use crate::diagnose::Problems;
 use crate::packs::{PackError, embedded};
 use crate::policy::Policies;
-use crate::render;
+use crate::text;
 
 /// Show and check the data the program runs on
 #[derive(Debug, Args)]
@@ -57,7 +58,7 @@ fn list(app: &App) -> CliResult {
         .collect();
     if app.global.json {
         let document = serde_json::json!({ "tool": app.tool()?, "devices": rows });
-        let text = render::json::document(&document)
+        let text = text::json::document(&document)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
         output::answer(&text)?;
         return Ok(Exit::Done.code());
@@ -121,5 +122,6 @@ fn problems(set: &crate::packs::PackSet) -> Vec<PackError> {
     let mut errors = Vec::new();
     errors.extend(Catalog::load(set).err().unwrap_or_default());
     errors.extend(Policies::load(set).err().unwrap_or_default());
+    errors.extend(Problems::load(set).err().unwrap_or_default());
     errors
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::Write;
 
 use super::exit::Exit;
-use crate::render::text::visible;
+use crate::text::visible;
 
 /// An error on its way to the person: what happened, why, and what to do next.
 #[derive(Debug)]

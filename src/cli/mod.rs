@@ -4,19 +4,36 @@
 //! clock, the environment or the configuration. Does not belong here: decisions.
 
 mod app;
+mod assemble;
+mod attach;
+mod bundle;
 mod check;
+mod clock;
 mod config;
 mod data;
+mod desk;
+mod desks;
+mod diagnose;
 mod error;
 mod exit;
+mod explain;
+mod explain_problem;
 mod interrupt;
+mod outbox;
 mod output;
 mod packs;
 mod paths;
 mod policies;
+mod policy;
+mod redaction;
 mod scan;
+mod show;
 mod source;
+mod status;
+mod submit;
 mod triage;
+mod units;
+mod verify;
 
 pub use app::{App, Global};
 pub use config::Config;
@@ -42,8 +59,19 @@ struct Cli {
 enum Command {
     Scan(scan::ScanArgs),
     Check(check::CheckArgs),
-    Data(data::DataArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Triage(triage::TriageArgs),
+    Policy(policy::PolicyArgs),
+    Bundle(bundle::BundleArgs),
+    Show(show::ShowArgs),
+    Verify(verify::VerifyArgs),
+    Submit(submit::SubmitArgs),
+    Attach(attach::AttachArgs),
+    Status(status::StatusArgs),
+    Outbox(outbox::OutboxArgs),
+    Desk(desk::DeskArgs),
+    Explain(explain::ExplainArgs),
+    Data(data::DataArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -73,7 +101,18 @@ fn run(command: &Command, app: &App) -> CliResult {
     match command {
         Command::Scan(args) => scan::run(args, app),
         Command::Check(args) => check::run(args, app),
-        Command::Data(args) => data::run(args, app),
+        Command::Diagnose(args) => diagnose::run(args, app),
         Command::Triage(args) => triage::run(args, app),
+        Command::Policy(args) => policy::run(args, app),
+        Command::Bundle(args) => bundle::run(args, app),
+        Command::Show(args) => show::run(args, app),
+        Command::Verify(args) => verify::run(args, app),
+        Command::Submit(args) => submit::run(args, app),
+        Command::Attach(args) => attach::run(args, app),
+        Command::Status(args) => status::run(args, app),
+        Command::Outbox(args) => outbox::run(args, app),
+        Command::Desk(args) => desk::run(args, app),
+        Command::Explain(args) => explain::run(args, app),
+        Command::Data(args) => data::run(args, app),
     }
 }

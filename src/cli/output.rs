@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use super::{CheckExit, CliError, CliResult, Exit};
+use crate::text::visible;
 
 /// Writes the answer to stdout in one piece.
 ///
@@ -35,4 +36,27 @@ pub(crate) fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
         true => CheckExit::Unknown.code(),
         false => Exit::Usage.code(),
     }
+}
+
+/// Says something the person should know, on stderr.
+pub(crate) fn warning(text: &str) {
+    let yellow = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Yellow.into()));
+    aside(yellow, "warning:", text);
+}
+
+/// Says what the person can do next, on stderr.
+pub(crate) fn hint(text: &str) {
+    let cyan = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Cyan.into()));
+    aside(cyan, "hint:", text);
+}
+
+fn aside(style: anstyle::Style, heading: &str, text: &str) {
+    // Nothing is left to try when stderr itself is gone.
+    let _ = writeln!(anstream::stderr().lock(), "{style}{heading}{style:#} {}", visible(text));
+}
+
+/// Writes one line about what is going on to stderr.
+pub(crate) fn tell(line: &str) {
+    // Nothing is left to try when stderr itself is gone.
+    let _ = writeln!(anstream::stderr().lock(), "{}", visible(line));
 }

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::{App, CliError, CliResult, Exit, output};
-use crate::render;
 use crate::snapshot::Snapshot;
+use crate::{render, text};
 
 /// List attached secure drives and what the system says about them
 #[derive(Debug, Args)]
@@ -29,8 +29,8 @@ fn show(snapshots: &[Snapshot], app: &App) -> CliResult<String> {
         return Ok(snapshots.iter().map(render::scan::table).collect::<Vec<_>>().join("\n"));
     }
     let text = match snapshots {
-        [one] => render::json::document(one),
-        many => many.iter().map(render::json::line).collect(),
+        [one] => text::json::document(one),
+        many => many.iter().map(text::json::line).collect(),
     };
     text.map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }

@@ -46,13 +46,23 @@ impl App {
         }
     }
 
+    /// The one machine of a recording other than `--from`.
+    pub(super) fn recorded(&self, file: &Path) -> CliResult<Snapshot> {
+        let mut snapshots = self.replay(file)?;
+        snapshots.pop().ok_or_else(|| CliError::new(Exit::BadData, "the recording is empty"))
+    }
+
+    fn replay(&self, file: &Path) -> CliResult<Vec<Snapshot>> {
+        let recorded = parse(file, read(file)?)?;
+        let catalog = self.catalog()?;
+        let tool = self.tool()?;
+        Ok(recorded.into_iter().map(|s| catalog.rename(s, tool.clone())).collect())
+    }
+
     /// All machines of a recording, or this one.
     pub fn snapshots(&self, all: bool) -> CliResult<Vec<Snapshot>> {
         if let Some(file) = &self.global.from {
-            let recorded = parse(file, read(file)?)?;
-            let catalog = self.catalog()?;
-            let tool = self.tool()?;
-            return Ok(recorded.into_iter().map(|s| catalog.rename(s, tool.clone())).collect());
+            return self.replay(file);
         }
         let machine = self.machine()?;
         Ok(vec![self.catalog()?.snapshot(machine, self.now, self.tool()?, all)])

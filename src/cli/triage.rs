@@ -66,7 +66,7 @@ fn show(triage: &Triage, _received: Timestamp, app: &App) -> CliResult<String> {
         return Ok(render::triage::table(triage, &targets));
     }
     let document = render::triage::document(triage, targets, app.tool()?);
-    render::json::document(&document)
+    crate::text::json::document(&document)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }
 

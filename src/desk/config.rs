@@ -17,9 +17,14 @@ pub struct DeskConfig {
     pub policy: Option<String>,
     /// The requester's e-mail address.
     pub requester: Option<String>,
+    /// Request Tracker: the queue that tickets go to.
+    pub queue: Option<String>,
     /// Desk field → fact of ours.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// How long to wait for an answer; uploads get more, by their size.
+    #[serde(default, deserialize_with = "duration")]
+    pub timeout: Option<Duration>,
 }
 
 /// Protocols a desk can speak.
@@ -31,6 +36,9 @@ pub enum DeskKind {
     /// Freshdesk API v2.
     #[cfg(feature = "submit")]
     Freshdesk,
+    /// Request Tracker 5, REST2.
+    #[cfg(feature = "submit")]
+    RequestTracker,
 }
 
 /// How the outbox waits, `[outbox]`.

@@ -96,7 +96,7 @@ impl Reader<'_> {
     fn device(&mut self, port: PortPath, name: &str, listed: &[&String]) -> UsbDevice {
         let class = self.hex_byte("bDeviceClass");
         let usb = self.usb();
-        if usb.vid.is_none() && usb.pid.is_none() && class.is_none() {
+        if usb.vid.is_none() || usb.pid.is_none() {
             let what = "the device publishes no ids; it may have gone away while it was read";
             self.problems.push(Problem::new(name, what));
         }
@@ -107,6 +107,7 @@ impl Reader<'_> {
         }
         if device.is_mass_storage() && device.luns.is_empty() {
             device.luns = self.blocks.luns_below(self.dir);
+            self.problems.append(&mut self.blocks.problems);
         }
         device
     }
@@ -116,7 +117,7 @@ impl Reader<'_> {
             vid: self.parse("idVendor", |text| text.parse().ok()),
             pid: self.parse("idProduct", |text| text.parse().ok()),
             bcd_device: self.parse("bcdDevice", |text| BcdDevice::from_sysfs(text).ok()),
-            usb_version: self.text("version").map(|v| v.trim().to_owned()),
+            usb_version: self.parse("version", version),
             manufacturer: self.text("manufacturer"),
             product: self.text("product"),
             serial: self.text("serial"),
@@ -184,7 +185,9 @@ impl Reader<'_> {
     }
 
     fn luns(&mut self) -> Vec<Lun> {
-        lun::below_interface(self.dir, self.blocks)
+        let luns = lun::below_interface(self.dir, self.blocks);
+        self.problems.append(&mut self.blocks.problems);
+        luns
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
@@ -215,6 +218,13 @@ impl Reader<'_> {
     fn hex_byte(&mut self, name: &str) -> Option<u8> {
         self.parse(name, |text| u8::from_str_radix(text, 16).ok())
     }
+}
+
+/// `2.00`: what the kernel prints of `bcdUSB`.
+fn version(text: &str) -> Option<String> {
+    let (major, minor) = text.split_once('.')?;
+    let hex = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit());
+    (hex(major) && hex(minor)).then(|| text.to_owned())
 }
 
 fn shorten(text: &str) -> String {

@@ -6,7 +6,7 @@
 
 use super::mounts::{self, Mount, unescape_with};
 use super::root::{Dir, Root};
-use crate::snapshot::{Lun, LunType};
+use crate::snapshot::{Lun, LunType, Problem};
 
 /// Sysfs counts block devices in sectors of 512 bytes whatever the medium's own size is.
 const SECTOR: u64 = 512;
@@ -15,11 +15,25 @@ const SECTOR: u64 = 512;
 pub(super) struct BlockFacts {
     root: Root,
     mounts: Option<Vec<Mount>>,
+    /// Attributes that hold what they should not.
+    pub(super) problems: Vec<Problem>,
 }
 
 impl BlockFacts {
     pub(super) fn new(root: Root) -> Self {
-        Self { root, mounts: None }
+        Self { root, mounts: None, problems: Vec::new() }
+    }
+
+    /// An attribute's value; one that is there and means nothing is a problem.
+    fn parse<T>(&mut self, dir: &Dir, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = dir.attribute(name).ok()?;
+        let value = parse(text.trim());
+        if value.is_none() {
+            let shown: String = text.chars().take(40).collect();
+            let what = format!("`{shown}` is not what this attribute holds");
+            self.problems.push(Problem::new(format!("{}/{name}", dir.display()), what));
+        }
+        value
     }
 
     fn mounts(&mut self) -> &[Mount] {
@@ -98,15 +112,15 @@ fn read(scsi: &Dir, number: Option<u32>, blocks: &mut BlockFacts) -> Lun {
 }
 
 fn add_block(lun: &mut Lun, block: &Dir, name: &str, blocks: &mut BlockFacts) {
-    let flag = |name: &str| match block.attribute(name).ok()?.trim() {
+    let flag = |text: &str| match text {
         "0" => Some(false),
         "1" => Some(true),
         _ => None,
     };
-    let sectors: Option<u64> = block.attribute("size").ok().and_then(|s| s.trim().parse().ok());
-    lun.size_bytes = sectors.and_then(|sectors| sectors.checked_mul(SECTOR));
-    lun.read_only = flag("ro");
-    lun.removable = flag("removable");
+    let size = |text: &str| text.parse::<u64>().ok()?.checked_mul(SECTOR);
+    lun.size_bytes = blocks.parse(block, "size", size);
+    lun.read_only = blocks.parse(block, "ro", flag);
+    lun.removable = blocks.parse(block, "removable", flag);
     lun.node = Some(format!("/dev/{name}"));
     if lun.kind == LunType::Other && name.starts_with("sr") {
         lun.kind = LunType::Cdrom;

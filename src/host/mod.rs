@@ -15,10 +15,12 @@
 //! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
 //! | `hid.rs` | hidapi's list, likewise |
 //! | `replay.rs` | snapshots recorded earlier |
+//! | `logs.rs` | the journal, the kernel's buffer, log files |
 
 mod facts;
 mod hid;
 mod linux;
+pub mod logs;
 mod lun;
 mod mounts;
 mod replay;

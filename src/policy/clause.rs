@@ -28,7 +28,7 @@ pub enum Contact {
 }
 
 /// A fact about the customer or the request that no machine knows: `[[fact]]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FactRow {
     /// Name, as conditions and `--fact` write it.
@@ -41,21 +41,28 @@ pub struct FactRow {
 }
 
 /// One case without support, as the pack writes it: `[[clause]]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ClauseRow {
-    pub(super) id: Spanned<String>,
-    pub(super) text: Words,
-    pub(super) applies_when: Option<Spanned<String>>,
-    pub(super) excludes_when: Spanned<String>,
-    pub(super) contact: Contact,
-    pub(super) source: Words,
-    #[serde(rename = "example")]
-    pub(super) examples: Vec<Example>,
+pub struct ClauseRow {
+    /// Id, unique in its policy.
+    pub id: Spanned<String>,
+    /// What it says, in words of the pack.
+    pub text: Words,
+    /// Which drives it concerns; all, when absent.
+    pub applies_when: Option<Spanned<String>>,
+    /// When it excludes.
+    pub excludes_when: Spanned<String>,
+    /// Whom to turn to when it excludes.
+    pub contact: Contact,
+    /// Section of the source.
+    pub source: Words,
+    /// Facts and outcomes.
+    #[serde(rename = "example", default)]
+    pub examples: Vec<Example>,
 }
 
 /// Facts and what a clause says on them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// Facts by name, customer's and drive's.

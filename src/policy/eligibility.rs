@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::clause::{Clause, Contact};
-use super::load::Policy;
+use super::policy::Policy;
 use crate::condition::{Condition, Facts, Truth, drive_facts};
 use crate::snapshot::{Confidence, Drive, Lifecycle};
 
@@ -162,7 +162,7 @@ impl<'p> Found<'p> {
         // After an exclusion, or for a drive of no known model, answers change nothing.
         let asks = verdict == Verdict::NeedsInformation;
         let rows =
-            policy.facts.iter().filter(|row| asks && self.missing.contains(row.id.get_ref()));
+            policy.pack.facts.iter().filter(|row| asks && self.missing.contains(row.id.get_ref()));
         let ask = rows.map(|row| Asked { fact: row.id.get_ref(), question: &row.question });
         Eligibility { verdict, ask: ask.collect(), reasons: self.reasons, lifecycle, contact }
     }
@@ -239,7 +239,7 @@ fn separate(text: &mut String) {
 /// Whether the drive is one of the policy's products.
 fn scope<'p>(policy: &'p Policy, drive: &Drive) -> Reason<'p> {
     let identity = &drive.identity;
-    let vendors = &policy.scope.drive_vendors;
+    let vendors = &policy.pack.scope.drive_vendors;
     let vendor = identity.vendor.as_deref();
     let named = vendor.is_some_and(|vendor| vendors.iter().any(|v| v == vendor));
     let effect = match identity.confidence {
@@ -250,7 +250,7 @@ fn scope<'p>(policy: &'p Policy, drive: &Drive) -> Reason<'p> {
         Confidence::Family | Confidence::Exact => Effect::Allows,
     };
     let evidence = placed_because(drive, effect);
-    let (text, source) = (&*policy.scope.text, &*policy.scope.source);
+    let (text, source) = (&*policy.pack.scope.text, &*policy.pack.scope.source);
     Reason { clause: SCOPE, effect, text, evidence, source }
 }
 

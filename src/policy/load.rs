@@ -2,39 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
 use toml::Spanned;
 
-use super::Words;
 use super::clause::{Clause, ClauseRow, FactRow};
 use super::overlay::{self, Overlay};
-use super::pack::{PolicyPack, PolicySource, Scope};
-use crate::condition::{Condition, FactType, FactValue, Facts, KnownNames, Origin, drive_names};
+use super::pack::PolicyPack;
+use super::policy::Policy;
+use super::rows::SeverityRef;
+use crate::condition::{Condition, FactType, FactValue, KnownNames, drive_names};
 use crate::packs::{Pack, PackError, PackSet};
-
-/// A policy in use: its pack, with overlays applied.
-#[derive(Clone, Debug)]
-pub struct Policy {
-    /// Id, the file's name.
-    pub id: String,
-    /// Name for people.
-    pub name: Words,
-    /// When the pack was last compared with its source.
-    pub checked: Date,
-    /// The document it is taken from.
-    pub source: PolicySource,
-    /// What it is about.
-    pub scope: Scope,
-    /// Facts it may ask for.
-    pub facts: Vec<FactRow>,
-    /// Who is not supported.
-    pub clauses: Vec<Clause>,
-    /// Facts that an overlay states for everybody, by its file.
-    pub standing: Vec<(String, FactValue, Origin)>,
-    /// Files that changed it, in order.
-    pub overlaid_by: Vec<String>,
-    pub(super) names: KnownNames,
-}
 
 /// All policies in use.
 #[derive(Clone, Debug, Default)]
@@ -89,63 +65,21 @@ impl Policies {
     }
 }
 
-impl Policy {
-    /// The facts conditions may read: the drive's and the policy's own.
-    pub fn names(&self) -> &KnownNames {
-        &self.names
-    }
-
-    /// The row of a fact the policy may ask for.
-    pub fn fact(&self, id: &str) -> Option<&FactRow> {
-        self.facts.iter().find(|row| row.id.get_ref() == id)
-    }
-
-    /// The facts an overlay states, as the lowest layer of a run's facts.
-    pub fn standing_facts(&self) -> Facts<'_> {
-        let mut facts = Facts::default();
-        for (name, value, origin) in &self.standing {
-            facts.set(name.as_str(), value.clone(), origin.clone());
-        }
-        facts
-    }
-
-    /// The document and every file that changed the policy.
-    pub fn cited(&self) -> String {
-        let mut cited = self.source.title.to_string();
-        for file in &self.overlaid_by {
-            cited.push_str("; ");
-            cited.push_str(file);
-        }
-        cited
-    }
-
-    /// The edition: the source's own date, or the day the pack was compared with it.
-    pub fn version(&self) -> String {
-        let dated = self.source.updated.or(self.source.effective);
-        dated.unwrap_or(self.checked).to_string()
-    }
-}
-
-fn compile(pack: PolicyPack, file: &Pack) -> Result<Policy, Vec<PackError>> {
+fn compile(mut pack: PolicyPack, file: &Pack) -> Result<Policy, Vec<PackError>> {
     let mut errors = Vec::new();
     check_id(&pack, file, &mut errors);
-    let names = fact_names(&pack.facts, file, &mut errors);
-    let clauses = compile_clauses(pack.clauses, &names, file, &mut errors);
-    if !errors.is_empty() {
-        return Err(errors);
+    if let Some(problem) = pack.hours.as_ref().and_then(|hours| hours.problem()) {
+        errors.push(file.error_at("[hours]", problem));
     }
-    Ok(Policy {
-        id: pack.id.into_inner(),
-        name: pack.name,
-        checked: pack.checked,
-        source: pack.source,
-        scope: pack.scope,
-        facts: pack.facts,
-        clauses,
-        standing: Vec::new(),
-        overlaid_by: Vec::new(),
-        names,
-    })
+    let names = fact_names(&pack.facts, file, &mut errors);
+    let clauses = compile_clauses(std::mem::take(&mut pack.clauses), &names, file, &mut errors);
+    let id = pack.id.get_ref().clone();
+    let (standing, overlaid_by) = (Vec::new(), Vec::new());
+    let policy = Policy { id, pack, clauses, standing, overlaid_by, names };
+    for reference in severity_references(&policy.pack) {
+        errors.extend(unknown_severity(&policy, reference, file));
+    }
+    if errors.is_empty() { Ok(policy) } else { Err(errors) }
 }
 
 fn check_id(pack: &PolicyPack, file: &Pack, errors: &mut Vec<PackError>) {
@@ -156,13 +90,35 @@ fn check_id(pack: &PolicyPack, file: &Pack, errors: &mut Vec<PackError>) {
     }
 }
 
+/// Every place where a row names a severity.
+fn severity_references(pack: &PolicyPack) -> impl Iterator<Item = &Spanned<SeverityRef>> {
+    let rules = [&pack.already_fixed, &pack.security_incident, &pack.feature_requests];
+    let exceptions = pack.hours.iter().flat_map(|hours| &hours.exceptions);
+    let targets = pack.targets.iter().map(|row| &row.severity);
+    targets
+        .chain(pack.priorities.iter().flat_map(|row| &row.severities))
+        .chain(pack.channels.iter().flat_map(|row| &row.severities))
+        .chain(exceptions.flat_map(|row| &row.severities))
+        .chain(rules.into_iter().flatten().filter_map(|rule| rule.severity.as_ref()))
+}
+
+pub(super) fn unknown_severity(
+    policy: &Policy,
+    reference: &Spanned<SeverityRef>,
+    file: &Pack,
+) -> Option<PackError> {
+    let text = &reference.get_ref().0;
+    let what = format!("the policy has no severity `{text}`");
+    policy.severity(text).is_none().then(|| at(file, reference, what))
+}
+
 /// The drive's names and the pack's own; two facts of one name are an error.
 fn fact_names(facts: &[FactRow], file: &Pack, errors: &mut Vec<PackError>) -> KnownNames {
     let mut names = drive_names();
     for row in facts {
         let id = row.id.get_ref();
         let plain = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if id.is_empty() || !plain || id.as_bytes()[0].is_ascii_digit() {
+        if !plain || !id.starts_with(|first: char| first.is_ascii_lowercase()) {
             errors.push(at(file, &row.id, format!("`{id}` is not a name like `some_fact`")));
         } else if names.get(id).is_some() {
             errors.push(at(file, &row.id, format!("the fact `{id}` is there twice")));
@@ -216,18 +172,19 @@ fn compile_clause(row: ClauseRow, names: &KnownNames, file: &Pack) -> Result<Cla
 }
 
 /// Compiles a condition; an error points into its text.
-pub(super) fn condition(
+fn condition(
     text: &Spanned<String>,
     names: &KnownNames,
     file: &Pack,
 ) -> Result<Condition, PackError> {
     Condition::compile(text.get_ref(), names).map_err(|error| {
-        let quoted = &file.text[text.span()];
+        let quoted = file.text.get(text.span()).unwrap_or_default();
         let marks = if quoted.starts_with("\"\"\"") || quoted.starts_with("'''") { 3 } else { 1 };
-        let opening = marks + usize::from(quoted[marks..].starts_with('\n'));
+        let breaks = quoted.get(marks..).is_some_and(|inside| inside.starts_with('\n'));
         let inside = text.get_ref().char_indices().nth(error.column.saturating_sub(1));
         let offset = inside.map_or(text.get_ref().len(), |(offset, _)| offset);
-        PackError::at(&file.path, &file.text, text.span().start + opening + offset, error.what)
+        let place = text.span().start + marks + usize::from(breaks) + offset;
+        PackError::at(&file.path, &file.text, place, error.what)
     })
 }
 

@@ -4,13 +4,35 @@
 //! out. Does not belong here: finding out what this machine knows (`collect::seeds`) and
 //! writing files (`bundle`). Only this module can make a [`Redacted`], and the bundle
 //! writer accepts nothing else.
+//!
+//! ```text
+//!  packs ─► rules ─┐                  ┌─► view: escapes, UTF-16 ─┐
+//!                  ├─► matcher ─► find in a window of the stream ┴─► edits ─► text
+//!  seeds ─► known ─┘   (one automaton, shapes)        pseudonym ─────┘
+//! ```
 
+pub mod audit;
 mod class;
+mod fields;
+mod known;
+mod literals;
+mod matcher;
+mod pem;
+mod pseudonym;
 mod redacted;
 mod redactor;
+mod rules;
 mod seeds;
+mod shapes;
+mod span;
+mod stream;
+mod view;
+mod words;
+mod worker;
 
 pub use class::{Class, Counts};
+pub use pseudonym::{MapEntry, PseudonymMap};
 pub use redacted::{Redacted, RedactedName, RedactedReader};
 pub use redactor::{Key, RedactError, Redactor};
+pub use rules::{Redacts, RuleRow, rows};
 pub use seeds::{Seed, Seeds};

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use super::Counts;
+use super::stream::Stream;
 
 /// Content that is safe to leave the machine.
 #[derive(Clone, Debug)]
@@ -35,20 +36,22 @@ impl RedactedName {
 }
 
 /// A stream that is redacted while it is read, in bounded memory.
+///
+/// After a read error it never yields another byte: a file that could not be read to its
+/// end is left out or marked, never passed on unseen.
 pub struct RedactedReader<'a> {
-    pub(super) inner: Box<dyn Read + 'a>,
-    pub(super) counts: Counts,
+    pub(super) stream: Stream<'a>,
 }
 
 impl RedactedReader<'_> {
     /// What has been replaced so far; complete once the reader returned its end.
     pub fn counts(&self) -> &Counts {
-        &self.counts
+        &self.stream.worker.counts
     }
 }
 
 impl Read for RedactedReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer)
+        self.stream.read(buffer)
     }
 }

@@ -1,7 +1,15 @@
 //! Showing answers: terminal tables, published JSON, progress. Decides nothing.
 
+pub mod bundle;
 pub mod eligibility;
-pub mod json;
+pub mod findings;
+pub mod outbox;
+pub mod policy;
+pub mod problem;
+pub mod progress;
+pub mod report;
 pub mod scan;
+pub mod status;
+pub mod submission;
 pub mod text;
 pub mod triage;

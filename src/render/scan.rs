@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::text::{bytes, labelled, visible};
+use super::text::{bytes, labelled};
 use crate::snapshot::{
     Confidence, Drive, LockState, Lun, LunRole, LunType, Managed, OtherDevice, Snapshot,
 };
+use crate::text::visible;
 
 /// Renders a snapshot; device text is made visible.
 pub fn table(snapshot: &Snapshot) -> String {

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::text::{labelled, visible};
+use super::text::labelled;
 use crate::snapshot::Tool;
+use crate::text::visible;
 use crate::triage::{
     Category, Confidence, Contact, Kind, Question, Reason, Scope, Severity, Triage,
 };

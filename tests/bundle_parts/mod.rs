@@ -1,6 +1,7 @@
 //! Makes small bundles for the tests, well-formed or not.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses a part of it")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -45,7 +46,7 @@ pub(crate) fn write(path: &Path, files: &[(&str, &[u8])]) {
 fn pack(dir: &Path, files: &[(&str, &[u8])]) -> Packed {
     let redactor = redactor();
     let mut spool = Spool::new(dir).unwrap();
-    let bounds = Bounds { bytes: u64::MAX, stop: &|| false };
+    let bounds = Bounds { bytes: u64::MAX, cut: false, stop: &|| false };
     for (index, (name, content)) in files.iter().enumerate() {
         let name = redactor.name(name).unwrap();
         if index % 2 == 0 {

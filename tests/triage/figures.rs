@@ -30,7 +30,7 @@ pub fn read(path: &Path) -> Vec<Case> {
         let text = |key: &str| row[key].as_str().map(str::to_owned);
         Case {
             id: text("id").unwrap(),
-            part: text("part").unwrap_or_else(|| "tuned".into()),
+            part: text("part").unwrap_or_else(|| "first".into()),
             text: text("text").unwrap(),
             policy: text("policy").unwrap_or_else(|| "datalocker".into()),
             kind: text("type").unwrap(),
@@ -194,9 +194,18 @@ fn fold(id: &str, folds: u32) -> u32 {
 const HEAD: &str = "# Triage on labelled descriptions
 
 Written by `UPDATE=1 cargo test --test triage`; a test fails when it is old or below the bar.
-Shares in percent. *Tuned*: cues were written while looking at these. *Held out*: not looked
-at until the packs were finished. The folds only show how much the figures vary; nothing is
-trained.
+Shares in percent. Every case here has been looked at while the cues were written, so these
+figures say that nothing got worse, not how well triage does on new descriptions. That was
+measured once on cases nobody had looked at, before they were used to improve the packs:
+
+| unseen, at first sight | cases | severity exact | within one | type | category | scope |
+|---|---|---|---|---|---|---|
+| given, second part | 21 | 61.9 | 90.5 | 71.4 | 52.4 | 52.4 |
+| own, second batch | 60 | 80.0 | 93.3 | 81.7 | 51.7 | 95.0 |
+| own, third batch | 36 | 80.6 | 94.4 | 86.1 | 72.2 | 88.9 |
+| own, fourth batch, after all of these | 32 | 87.5 | 100.0 | 96.9 | 81.2 | 100.0 |
+
+The folds show how much the figures vary from one part to another.
 
 | part | cases | severity exact | within one | type | category | scope | clause |
 |---|---|---|---|---|---|---|---|
@@ -208,8 +217,8 @@ pub fn report(given: &[Judged<'_>], more: &[Judged<'_>], folds: u32) -> String {
     let all = || given.iter().chain(more);
     let part = |part: &'static str| move |j: &&Judged<'_>| j.case.part == part;
     let language = |code: &'static str| move |j: &&Judged<'_>| j.case.language == code;
-    text += &figures(given.iter().filter(part("tuned"))).row("given, tuned");
-    text += &figures(given.iter().filter(part("held_out"))).row("given, held out");
+    text += &figures(given.iter().filter(part("first"))).row("given, first part");
+    text += &figures(given.iter().filter(part("second"))).row("given, second part");
     text += &figures(more.iter().filter(language("en"))).row("own, English");
     text += &figures(more.iter().filter(language("de"))).row("own, German");
     text += &figures(all()).row("all");

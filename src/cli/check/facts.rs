@@ -53,7 +53,7 @@ fn stated<'a>(facts: &mut Facts<'a>, policy: &Policy, option: &'a str) -> CliRes
 }
 
 fn unknown(policy: &Policy, name: &str) -> CliError {
-    let known: Vec<&str> = policy.facts.iter().map(|row| row.id.get_ref().as_str()).collect();
+    let known: Vec<&str> = policy.pack.facts.iter().map(|row| row.id.get_ref().as_str()).collect();
     let error = App::usage(format!("the policy `{}` has no fact `{name}`", policy.id));
     match known.is_empty() {
         true => error.hint("this policy asks for no facts"),

@@ -2,7 +2,7 @@
 
 use super::{DriveVerdict, EligibilityDocument, contact_id, lifecycle_id, verdict_id};
 use crate::policy::Effect;
-use crate::render::text::visible;
+use crate::text::visible;
 
 /// The first line.
 pub fn csv_header() -> &'static str {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{DriveVerdict, EligibilityDocument, Summary, verdict_id};
 use crate::policy::Verdict;
-use crate::render::text::visible;
+use crate::text::visible;
 
 /// The text exposition format, for node_exporter's textfile collector.
 ///

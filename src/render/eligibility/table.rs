@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::{AskRow, DriveVerdict, EligibilityDocument, ReasonRow};
 use crate::policy::{Contact, Effect, Verdict};
-use crate::render::text::{labelled, visible};
+use crate::render::text::labelled;
+use crate::text::visible;
 
 /// Renders a document; device text is made visible.
 pub fn table(document: &EligibilityDocument) -> String {

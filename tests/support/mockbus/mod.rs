@@ -49,7 +49,7 @@ pub struct Plugged {
 
 impl MockBus {
     /// A bus with its root hub and nothing on it.
-    pub fn new() -> Self {
+    pub fn empty() -> Self {
         require(Path::new("/usr/bin/true"), |c| c.env("LD_PRELOAD", PRELOAD));
         let folder = TempDir::new().expect("a folder for the bus");
         for list in ["sys/bus/usb/devices", "sys/class/hidraw", "dev/.node", "dev/bus/usb"] {

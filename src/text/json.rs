@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use super::text::is_steering;
+use super::is_steering;
 
 /// Serializes a document with indentation and a final line break.
 ///

@@ -1,0 +1,214 @@
+//! Bringing everything into the spool, redacted, in order of importance, within bounds.
+
+use std::path::Path;
+
+use super::error::BundleError;
+use super::include;
+use super::inputs::{Contents, Document, Inputs, SECONDS, Step};
+use super::manifest::{self, AuditEntry, Budgets, CollectorEntry, Manifest, Outcome};
+use super::read::SNAPSHOT;
+use super::spool::{Packed, Spool};
+use super::{archive, name};
+use crate::collect::{self, Ending, Gathered, Report};
+use crate::redact::{Redacted, RedactedName};
+use crate::snapshot::Snapshot;
+
+/// Collects, redacts and packs; the manifest describes what is in the spool.
+pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<(Packed, Manifest), BundleError> {
+    let mut gathering = Gathering::start(inputs, dir)?;
+    let reports = collect::run(&inputs.collectors, &inputs.context, &inputs.clock, &|p| {
+        (inputs.progress)(Step::Collected { id: p.id, ended: p.ended, all: p.all });
+    });
+    let snapshot = gathering.add_snapshot()?;
+    let documents = gathering.add_documents()?;
+    for report in reports {
+        gathering.add_report(report)?;
+    }
+    for file in &inputs.includes {
+        include::add(&mut gathering, file)?;
+    }
+    gathering.add_html(&snapshot, &documents)?;
+    gathering.finish()
+}
+
+/// A bundle on its way.
+pub(super) struct Gathering<'a> {
+    pub(super) inputs: &'a Inputs<'a>,
+    pub(super) spool: Spool,
+    /// Bytes that logs and included files may still take.
+    pub(super) left: u64,
+    collectors: Vec<CollectorEntry>,
+}
+
+impl<'a> Gathering<'a> {
+    fn start(inputs: &'a Inputs<'a>, dir: &Path) -> Result<Self, BundleError> {
+        let left = inputs.bytes.min(archive::MOST_BYTES / 2);
+        Ok(Self { inputs, spool: Spool::new(dir)?, left, collectors: Vec::new() })
+    }
+
+    /// Adds the snapshot; returns it as everybody else will read it.
+    fn add_snapshot(&mut self) -> Result<Snapshot, BundleError> {
+        let unreadable = |source| BundleError::Document { name: SNAPSHOT.to_owned(), source };
+        let value = serde_json::to_value(self.inputs.snapshot).map_err(unreadable)?;
+        let redacted = self.add_json(SNAPSHOT, &value)?;
+        serde_json::from_slice(redacted.bytes()).map_err(unreadable)
+    }
+
+    fn add_documents(&mut self) -> Result<Vec<Document>, BundleError> {
+        let mut redacted = Vec::new();
+        for Document { name, value } in &self.inputs.documents {
+            let unreadable = |source| BundleError::Document { name: name.clone(), source };
+            let text = self.add_json(name, value)?;
+            let value = serde_json::from_slice(text.bytes()).map_err(unreadable)?;
+            redacted.push(Document { name: name.clone(), value });
+        }
+        Ok(redacted)
+    }
+
+    fn add_json(&mut self, name: &str, value: &serde_json::Value) -> Result<Redacted, BundleError> {
+        let redact = |source| BundleError::Redact { name: name.to_owned(), source };
+        let redacted = self.inputs.redactor.json(value).map_err(redact)?;
+        let entry_name = self.inputs.redactor.name(name).map_err(redact)?;
+        let collector = name.split('.').next().unwrap_or(name);
+        self.spool.add(&entry_name, &redacted, collector, false)?;
+        Ok(redacted)
+    }
+
+    /// Adds what a collector brought, and how it ended.
+    fn add_report(&mut self, report: Report) -> Result<(), BundleError> {
+        let ms = u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX);
+        let (outcome, mut why) = match &report.ending {
+            Ending::Done(_) => (Outcome::Done, None),
+            Ending::Skipped(why) => (Outcome::Skipped, Some(why.clone())),
+            Ending::Failed(why) => (Outcome::Failed, Some(why.clone())),
+            Ending::TimedOut(why) => (Outcome::TimedOut, Some(why.clone())),
+        };
+        if let Ending::Done(files) = report.ending {
+            for file in files {
+                if !self.add_gathered(report.id, file)? {
+                    why = Some("no room was left for all of it; allow more by --max-bytes".into());
+                }
+            }
+        }
+        self.ended(report.id, outcome, why.as_deref(), ms)
+    }
+
+    /// Adds one file of a collector, cut to the room left; `false` when there is none.
+    fn add_gathered(&mut self, collector: &str, file: Gathered) -> Result<bool, BundleError> {
+        let name = self.free_name(&format!("logs/{}", name::safe_part(&file.name)))?;
+        let (mut raw, mut cut) = (file.bytes.as_slice(), file.truncated);
+        loop {
+            if raw.len() as u64 > self.left {
+                (raw, cut) = (newest(raw, self.left), true);
+            }
+            let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
+            let redacted = self.inputs.redactor.text(raw).map_err(redact)?;
+            let length = redacted.bytes().len() as u64;
+            if length > self.left {
+                // Pseudonyms can be longer than what they stand for.
+                (raw, cut) = (newest(raw, raw.len() as u64 / 2), true);
+                continue;
+            }
+            if length == 0 && !file.bytes.is_empty() {
+                return Ok(false);
+            }
+            self.spool.add(&name, &redacted, collector, cut)?;
+            self.left -= length;
+            return Ok(true);
+        }
+    }
+
+    /// Records how a collector ended; the reason is redacted, since it can hold a path.
+    pub(super) fn ended(
+        &mut self,
+        id: &str,
+        outcome: Outcome,
+        why: Option<&str>,
+        ms: u64,
+    ) -> Result<(), BundleError> {
+        let redact = |source| BundleError::Redact { name: format!("the end of {id}"), source };
+        let why = why.map(|why| self.inputs.redactor.text(why.as_bytes()).map_err(redact));
+        let why = why.transpose()?;
+        self.collectors.push(CollectorEntry::new(id, outcome, why.as_ref(), ms));
+        Ok(())
+    }
+
+    /// Redacts a name; a number is added while it is taken.
+    pub(super) fn free_name(&self, wanted: &str) -> Result<RedactedName, BundleError> {
+        let redact = |source| BundleError::Redact { name: "a file name".into(), source };
+        let mut name = self.inputs.redactor.name(wanted).map_err(redact)?;
+        for number in 2..=archive::MOST_FILES {
+            if !self.spool.has(&name) {
+                break;
+            }
+            let numbered = name::numbered(wanted, number);
+            name = self.inputs.redactor.name(&numbered).map_err(redact)?;
+        }
+        Ok(name)
+    }
+
+    fn add_html(&mut self, snapshot: &Snapshot, documents: &[Document]) -> Result<(), BundleError> {
+        const REPORT: &str = "report.html";
+        let redact = |source| BundleError::Redact { name: REPORT.to_owned(), source };
+        let manifest = self.manifest(self.spool.entries().to_vec());
+        let html = (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents });
+        let redacted = self.inputs.redactor.text(html.as_bytes()).map_err(redact)?;
+        let name = self.inputs.redactor.name(REPORT).map_err(redact)?;
+        self.spool.add(&name, &redacted, "report", false)?;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(Packed, Manifest), BundleError> {
+        let spool = std::mem::replace(&mut self.spool, Spool::ended());
+        let (packed, dropped) = spool.finish()?;
+        for file in dropped {
+            let why = "packs so well that readers would take the bundle for a bomb; left out";
+            self.ended(&file.collector, Outcome::Failed, Some(why), 0)?;
+        }
+        let manifest = self.manifest(packed.entries().to_vec());
+        Ok((packed, manifest))
+    }
+
+    fn manifest(&self, mut files: Vec<manifest::FileEntry>) -> Manifest {
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let inputs = self.inputs;
+        Manifest {
+            schema: manifest::SCHEMA.to_owned(),
+            created_at: inputs.now,
+            tool: inputs.tool.clone(),
+            consent: inputs.consent.clone(),
+            budgets: Budgets {
+                seconds: SECONDS,
+                bytes: inputs.bytes,
+                since_seconds: inputs.context.since.map(|since| since.as_secs()),
+            },
+            interrupted: inputs.context.stop.is_asked(),
+            files,
+            collectors: self.collectors.clone(),
+            audit: AuditEntry { values: inputs.auditor.values(), hits: 0 },
+        }
+    }
+}
+
+/// The end of a text, from the start of a line, at most `most` bytes.
+fn newest(text: &[u8], most: u64) -> &[u8] {
+    let most = usize::try_from(most).unwrap_or(usize::MAX).min(text.len());
+    let end = &text[text.len() - most..];
+    match end.iter().position(|byte| *byte == b'\n') {
+        Some(line_break) if most < text.len() => &end[line_break + 1..],
+        _ => end,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::newest;
+
+    #[test]
+    fn the_newest_whole_lines_stay() {
+        assert_eq!(newest(b"one\ntwo\nthree\n", 100), b"one\ntwo\nthree\n");
+        assert_eq!(newest(b"one\ntwo\nthree\n", 8), b"three\n");
+        assert_eq!(newest(b"one\ntwo\nthree\n", 0), b"");
+        assert_eq!(newest(b"no line break", 4), b"reak");
+    }
+}

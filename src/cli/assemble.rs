@@ -1,0 +1,204 @@
+//! Gathering what a ticket is made from: the machine, its verdicts, the bundle.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::bundle::{CollectArgs, Job};
+use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, redaction};
+use crate::bundle::manifest::Consent;
+use crate::bundle::{self, Bundle, Document, Manifest, Target, Verification};
+use crate::desk::{self, BundleInfo, VerdictSection};
+use crate::policy::Effect;
+use crate::redact::Redactor;
+use crate::render::eligibility::{DriveVerdict, EligibilityDocument};
+use crate::render::progress::Progress;
+use crate::snapshot::{PortPath, Snapshot};
+
+/// What asking for a submission means for the bundle that goes with it.
+const CONSENT: &str = "A bundle was made for `keycase submit`. It goes to the desk only after \
+                       its owner has seen what it holds and agreed.";
+
+/// What is asked for on the command line.
+pub(super) struct Wanted<'a> {
+    /// The policy that governs the desk.
+    pub(super) policy: Option<&'a str>,
+    /// Facts the person states.
+    pub(super) facts: &'a [String],
+    /// How a bundle is made.
+    pub(super) collect: &'a CollectArgs,
+    /// A bundle made earlier.
+    pub(super) bundle: Option<&'a Path>,
+    /// The most bytes the desk takes.
+    pub(super) limit: Option<u64>,
+}
+
+/// Everything about the machine that goes into a ticket.
+pub(super) struct Evidence {
+    /// What the machine said.
+    pub(super) snapshot: Option<Snapshot>,
+    /// Verdicts by drive.
+    pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
+    /// Severity, if classified.
+    pub(super) severity: Option<u8>,
+    /// Category, if classified.
+    pub(super) category: Option<String>,
+    /// The bundle.
+    pub(super) bundle: Option<Packed>,
+    /// Takes personal data out of the ticket's text.
+    pub(super) redactor: Redactor,
+}
+
+/// A bundle ready to go.
+pub(super) struct Packed {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// What it is.
+    pub(super) info: BundleInfo,
+    /// Its files with their sizes; none when it is encrypted.
+    pub(super) files: Vec<(String, u64)>,
+    /// The folder it was made in, removed when it is no longer needed.
+    _made_in: Option<TempDir>,
+}
+
+/// Reads the machine, checks the drives, and makes or takes the bundle.
+pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliResult<Evidence> {
+    let given = wanted.bundle.map(given_bundle).transpose()?;
+    let snapshot = match (wanted.bundle, &given) {
+        // The ticket is about the machine the bundle was made on, which may be another one.
+        (Some(path), Some(given)) if app.global.from.is_none() && !given.files.is_empty() => {
+            app.recorded(path)?
+        }
+        _ => app.snapshot(false)?,
+    };
+    let redactor = redaction::load(app, &snapshot, false)?.redactor;
+    let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
+    let bundle = match given {
+        Some(given) => given,
+        None => fitting_bundle(app, &snapshot, &document, wanted, stop)?,
+    };
+    stop.check("nothing was sent or kept")?;
+    Ok(Evidence {
+        verdicts: document.drives.iter().filter_map(verdict).collect(),
+        snapshot: Some(snapshot),
+        severity: None,
+        category: None,
+        bundle: Some(bundle),
+        redactor,
+    })
+}
+
+/// What the ticket says about a drive's eligibility.
+fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
+    // What passes needs no words, and what is open stands in its question.
+    let speaking =
+        drive.reasons.iter().filter(|r| matches!(r.effect, Effect::Excludes | Effect::Unknown));
+    let reasons = speaking.map(|r| format!("{}: {} ({})", r.clause, r.text, r.evidence));
+    let section = VerdictSection {
+        verdict: word(&drive.verdict),
+        reasons: reasons.collect(),
+        open_questions: drive.ask.iter().map(|ask| ask.question.clone()).collect(),
+    };
+    Some((drive.port.parse().ok()?, section))
+}
+
+/// The word documents use for a value.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        other => other.map(|value| value.to_string()).unwrap_or_default(),
+    }
+}
+
+/// A bundle that the desk takes: when the usual one is too large, one with less of logs.
+fn fitting_bundle(
+    app: &App,
+    snapshot: &Snapshot,
+    eligibility: &EligibilityDocument,
+    wanted: &Wanted<'_>,
+    stop: &Interrupt,
+) -> CliResult<Packed> {
+    let usual = make_bundle(app, snapshot, eligibility, wanted.collect, stop)?;
+    let limit = wanted.limit.filter(|&limit| usual.info.bytes > limit);
+    match limit.and_then(|limit| wanted.collect.within(limit)) {
+        Some(smaller) => make_bundle(app, snapshot, eligibility, &smaller, stop),
+        None => Ok(usual),
+    }
+}
+
+/// Collects and redacts into a bundle in a folder that goes away with it.
+fn make_bundle(
+    app: &App,
+    snapshot: &Snapshot,
+    eligibility: &EligibilityDocument,
+    collect: &CollectArgs,
+    stop: &Interrupt,
+) -> CliResult<Packed> {
+    let progress = Progress::start(app.global.quiet, "collecting evidence");
+    let folder = tempfile::Builder::new().prefix("keycase-").tempdir().map_err(|error| {
+        CliError::caused_by(io_exit(&error), "can't make a folder for the bundle", &error)
+            .hint("make room, or set TMPDIR to a folder with room")
+    })?;
+    let sealer = collect.sealer()?;
+    let value = serde_json::to_value(eligibility)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
+    let job = Job {
+        app,
+        snapshot,
+        documents: vec![Document { name: "eligibility.json".into(), value }],
+        consent: Consent { text: CONSENT.to_owned(), at: app.now },
+        stop,
+    };
+    let target = Target::Folder(folder.path().to_owned());
+    let built = job.inputs(collect, &|step| progress.bundle(step), |inputs| {
+        bundle::build(inputs, &target, sealer.as_deref())
+    });
+    progress.end();
+    let built = built?;
+    let file = file_name(&built.path);
+    let info = BundleInfo { file, sha256: built.sha256, bytes: built.bytes };
+    let files = files(&built.manifest);
+    Ok(Packed { path: built.path, info, files, _made_in: Some(folder) })
+}
+
+/// A bundle made earlier: only an intact one goes anywhere, so that nothing that this
+/// program has not redacted is sent by mistake.
+pub(super) fn given_bundle(path: &Path) -> CliResult<Packed> {
+    let shown = path.display();
+    let fail = |error: std::io::Error| {
+        let exit = match error.kind() {
+            std::io::ErrorKind::NotFound => Exit::NoInput,
+            _ => io_exit(&error),
+        };
+        CliError::caused_by(exit, format!("can't read the bundle {shown}"), &error)
+            .hint("`keycase bundle` makes one")
+    };
+    let verification = bundle::verify(path).map_err(fail)?;
+    if !verification.ok {
+        return Err(not_intact(path, &verification));
+    }
+    let (sha256, bytes) = desk::hash_file(path).map_err(fail)?;
+    let opened = if verification.sealed { None } else { Bundle::open(path).ok() };
+    let files = opened.map(|bundle| files(bundle.manifest())).unwrap_or_default();
+    let info = BundleInfo { file: file_name(path), sha256, bytes };
+    Ok(Packed { path: path.to_owned(), info, files, _made_in: None })
+}
+
+fn not_intact(path: &Path, verification: &Verification) -> CliError {
+    let what = format!("{} is not an intact bundle", path.display());
+    let error = CliError::new(Exit::BadData, what);
+    let shown = verification.errors.iter().take(3).fold(error, |error, wrong| {
+        let place = wrong.file.as_deref().map(|file| format!("{file}: ")).unwrap_or_default();
+        error.hint(format!("{place}{}", wrong.what))
+    });
+    shown.hint("nothing was sent; `keycase bundle` makes a new one")
+}
+
+fn files(manifest: &Manifest) -> Vec<(String, u64)> {
+    manifest.files.iter().map(|file| (file.name.clone(), file.bytes)).collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or("bundle.zip").to_owned()
+}

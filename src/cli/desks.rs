@@ -1,0 +1,189 @@
+//! The desk a command is about: chosen, checked, its credential found, opened.
+
+use std::path::PathBuf;
+
+use super::{App, CliError, CliResult, Exit, io_exit, paths};
+use crate::desk::{
+    self, Credential, CredentialError, Desk, DeskConfig, DeskData, DeskError, DeskKind, Facts,
+    Item, Progress, Sources, State, Store, StoreError,
+};
+
+/// The desk that is there without any configuration.
+pub(crate) const OUTBOX_ONLY: &str = "outbox-only";
+
+/// A desk of the configuration that has passed its check.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its settings.
+    pub(crate) config: DeskConfig,
+    /// Where tickets go; `None` when nothing goes over the network.
+    pub(crate) address: Option<String>,
+}
+
+/// The desk named, or the default one, or the one that keeps everything here.
+pub(crate) fn choose(app: &App, named: Option<&str>) -> CliResult<Chosen> {
+    let config = app.config()?;
+    let name = named.or(config.default_desk.as_deref()).unwrap_or(OUTBOX_ONLY);
+    let settings = match config.desk.get(name) {
+        Some(settings) => settings.clone(),
+        None if name == OUTBOX_ONLY => embedded(),
+        None => return Err(no_such_desk(app, name)),
+    };
+    let stated = config.facts.keys().map(String::as_str);
+    let asked = app.policies()?.iter().flat_map(|policy| &policy.pack.facts);
+    let facts = stated.chain(asked.map(|row| row.id.get_ref().as_str()));
+    let address = desk::check(name, &settings, facts).map_err(|error| desk_error(app, &error))?;
+    Ok(Chosen { name: name.to_owned(), config: settings, address })
+}
+
+fn embedded() -> DeskConfig {
+    DeskConfig {
+        kind: DeskKind::OutboxOnly,
+        url: None,
+        policy: None,
+        requester: None,
+        queue: None,
+        fields: std::collections::BTreeMap::new(),
+        timeout: None,
+    }
+}
+
+impl Chosen {
+    /// Whether it takes tickets over the network.
+    pub(crate) fn sends(&self) -> bool {
+        self.config.kind != DeskKind::OutboxOnly
+    }
+
+    /// Finds its credential, if it needs one.
+    pub(crate) fn key(&self, file: Option<&PathBuf>) -> CliResult<Option<Credential>> {
+        if !self.sends() {
+            return Ok(None);
+        }
+        let sources = Sources {
+            service_dir: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            file: file.cloned(),
+            config_dir: paths::config_dir(),
+        };
+        let found = sources.find(&self.name, |name| std::env::var_os(name));
+        found.map(Some).map_err(|error| credential_error(&self.name, &error))
+    }
+
+    /// Opens it.
+    pub(crate) fn open(
+        &self,
+        app: &App,
+        data: &DeskData,
+        key: Option<Credential>,
+    ) -> CliResult<Box<dyn Desk>> {
+        desk::open(&self.name, &self.config, data, key).map_err(|error| desk_error(app, &error))
+    }
+}
+
+/// What the packs say about desks.
+pub(crate) fn data(app: &App) -> CliResult<DeskData> {
+    DeskData::read(app.packs()?)
+        .map_err(|error| CliError::caused_by(Exit::Config, "the desk packs are not usable", &error))
+}
+
+/// The outbox.
+pub(crate) fn store() -> CliResult<Store> {
+    Ok(Store::new(paths::state_dir()?.join("outbox")))
+}
+
+/// Facts that the configuration and the command line state, as text.
+pub(crate) fn given(app: &App, stated: &[String]) -> CliResult<Facts> {
+    let configured = app.config()?.facts.iter().map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        (name.clone(), text)
+    });
+    let stated = stated.iter().filter_map(|fact| fact.split_once('='));
+    let stated = stated.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    Ok(configured.chain(stated).collect())
+}
+
+/// How a run ends that leaves a submission like this.
+pub(crate) fn exit(progress: &Progress) -> Exit {
+    match progress.state {
+        State::Sent | State::Ready | State::Draft => Exit::Done,
+        State::Rejected => Exit::DeskRefused,
+        _ if progress.refused => Exit::DeskRefused,
+        State::Queued | State::Sending | State::Ambiguous | State::CreatedNotAttached => {
+            Exit::Queued
+        }
+    }
+}
+
+/// The outbox's own failures.
+pub(crate) fn store_error(error: &StoreError) -> CliError {
+    match error {
+        StoreError::Io { source, .. } => CliError::from_error(io_exit(source), error)
+            .hint("nothing was lost: what is in the outbox stays there; make room or give this user the right to write, then run `keycase outbox list`"),
+        StoreError::Damaged { .. } => CliError::from_error(Exit::BadData, error)
+            .hint("it was not sent; the folder still holds the ticket's text and the bundle"),
+        StoreError::BundleChanged(_) => CliError::from_error(Exit::BadData, error)
+            .hint("it was not sent; make a new bundle and submit that"),
+        StoreError::Busy(_) => CliError::from_error(Exit::Queued, error)
+            .hint("wait for it, then run `keycase outbox list`"),
+        StoreError::NoSuch(_) => CliError::from_error(Exit::NoInput, error)
+            .hint("`keycase outbox list` shows what there is"),
+    }
+}
+
+/// Says that a submission is not sent to another address than the one agreed to.
+pub(crate) fn check_address(item: &Item, chosen: &Chosen) -> CliResult<()> {
+    let agreed = &item.request.address;
+    if *agreed == chosen.address {
+        return Ok(());
+    }
+    let name = |address: &Option<String>| address.clone().unwrap_or_else(|| "nowhere".into());
+    let what = format!(
+        "submission {} was agreed to be sent to {}, but desk `{}` is now {}",
+        item.request.submission,
+        name(agreed),
+        chosen.name,
+        name(&chosen.address),
+    );
+    Err(CliError::new(Exit::Config, what)
+        .hint("set the desk's `url` back, or drop the submission and submit again"))
+}
+
+fn no_such_desk(app: &App, name: &str) -> CliError {
+    let known = app.config().map(|config| config.desk.keys().cloned().collect::<Vec<_>>());
+    let known = known.unwrap_or_default();
+    let error = CliError::new(Exit::Config, format!("there is no desk `{name}`"));
+    match known.is_empty() {
+        true => error.hint(format!("add [desk.{name}] to config.toml, or use {OUTBOX_ONLY}")),
+        false => error.hint(format!("the configuration has {}", known.join(", "))),
+    }
+}
+
+fn desk_error(app: &App, error: &DeskError) -> CliError {
+    let file = app.config().ok().and_then(|config| config.file.clone());
+    let shown = CliError::from_error(Exit::Config, error);
+    match file {
+        Some(file) => shown.hint(format!("correct {}", file.display())),
+        None => shown,
+    }
+}
+
+fn credential_error(desk: &str, error: &CredentialError) -> CliError {
+    let shown = CliError::from_error(Exit::MissingRight, error);
+    match error {
+        CredentialError::Missing { looked, .. } => {
+            let shown = looked.iter().fold(shown, |e, place| e.hint(format!("looked at {place}")));
+            shown.hint(format!(
+                "put the key into a file that only you can read and pass --credential-file FILE, or set {}",
+                desk::variable_name(desk)
+            ))
+        }
+        CredentialError::Exposed { path, .. } => shown.hint(format!(
+            "a key that others could have read is not used; run `chmod 600 {}`",
+            path.display()
+        )),
+        CredentialError::Unreadable { .. } | CredentialError::Unusable { .. } => {
+            shown.hint("the source must hold the key alone, in a file of its own")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The logs of a machine or of a bundle, counted in one pass each.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::bundle::Bundle;
+use crate::cli::{App, CliResult};
+use crate::diagnose::{Clock, LogKind, Observed, Problems, Reading, Refusal, Scan};
+use crate::host;
+use crate::snapshot::Snapshot;
+
+/// How long a live log may take.
+const BUDGET: Duration = Duration::from_secs(20);
+
+/// Blocks in which a log is read. A record of the kernel's buffer fits, as it must.
+const BLOCK: usize = 256 * 1024;
+
+/// What a bundle starts with (a zip's first local header).
+const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Counts the signals of a machine's logs; also tells which log refused.
+pub(super) fn observe(
+    app: &App,
+    problems: &Problems,
+    snapshot: &Snapshot,
+) -> CliResult<(Observed, Vec<Refusal>)> {
+    if let Some(file) = &app.global.from {
+        // The lines are as old as the recording: their age counts from then.
+        let clock = Clock { now: snapshot.taken_at, boot: None };
+        return Ok((of_recording(file, problems, clock), Vec::new()));
+    }
+    match app.root()? {
+        Some(root) if cfg!(target_os = "linux") || !root.is_live() => {
+            Ok(of_machine(&root, problems, app.now))
+        }
+        _ => Ok((Observed::default(), Vec::new())),
+    }
+}
+
+fn of_machine(
+    root: &host::Root,
+    problems: &Problems,
+    now: jiff::Timestamp,
+) -> (Observed, Vec<Refusal>) {
+    let mut observed = Observed::default();
+    let mut refused = Vec::new();
+    let running = host::logs::uptime(root).filter(|_| root.is_live());
+    let clock = Clock { now, boot: running.and_then(|time| now.checked_sub(time).ok()) };
+    for log in host::logs::open(root, BUDGET) {
+        let kinds: &[LogKind] = match log.services {
+            true => &[LogKind::Kernel, LogKind::Journal],
+            false => &[LogKind::Kernel],
+        };
+        match log.text {
+            Ok(mut text) => {
+                let scan = Scan::new(problems.signals(), kinds, clock, &mut observed);
+                read(&mut text, scan, &log.place);
+            }
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                refused.push(Refusal { place: log.place, what: "permission denied".into() });
+            }
+            Err(_) => {}
+        }
+    }
+    // A place that refused does not matter once another one told everything.
+    if observed.reading(LogKind::Kernel) == Some(Reading::Whole) {
+        refused.clear();
+    }
+    (observed, refused)
+}
+
+/// Reads a log to its end; an error in the middle makes it read in part.
+fn read(text: &mut dyn Read, mut scan: Scan<'_>, place: &str) {
+    let mut block = vec![0; BLOCK];
+    let reading = loop {
+        match text.read(&mut block) {
+            Ok(0) => break Reading::Whole,
+            Ok(count) => scan.block(&block[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break Reading::Partly,
+        }
+    };
+    scan.end(place, reading);
+}
+
+/// The logs in a bundle. One that cannot be read is as good as absent: `keycase verify`
+/// says what is wrong with it.
+fn of_recording(file: &Path, problems: &Problems, clock: Clock) -> Observed {
+    let mut observed = Observed::default();
+    if !is_bundle(file) {
+        return observed;
+    }
+    let Ok(mut bundle) = Bundle::open(file) else { return observed };
+    let names: Vec<(String, bool)> =
+        bundle.manifest().files.iter().map(|file| (file.name.clone(), file.truncated)).collect();
+    for (name, truncated) in names {
+        let kinds = kinds(&name);
+        if kinds.is_empty() {
+            continue;
+        }
+        let Ok(text) = bundle.document(&name) else { continue };
+        let mut scan = Scan::new(problems.signals(), kinds, clock, &mut observed);
+        scan.block(&text);
+        scan.end(&name, if truncated { Reading::Partly } else { Reading::Whole });
+    }
+    observed
+}
+
+fn is_bundle(file: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut start));
+    file != Path::new("-") && read.is_ok() && start == ZIP
+}
+
+/// What stands in a bundle's file, by its name.
+fn kinds(name: &str) -> &'static [LogKind] {
+    let Some(name) = name.strip_prefix("logs/") else { return &[] };
+    let name = name.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    match () {
+        () if has(&["setupapi"]) => &[LogKind::Setupapi],
+        () if has(&["event", "evtx"]) => &[LogKind::WindowsEvents],
+        () if has(&["unified", "macos"]) => &[LogKind::MacosUnified],
+        () if has(&["journal", "syslog", "messages"]) => &[LogKind::Kernel, LogKind::Journal],
+        () if has(&["kern", "dmesg"]) => &[LogKind::Kernel],
+        () => &[],
+    }
+}

@@ -1,0 +1,264 @@
+//! `keycase outbox`: what is waiting and why, and sending it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::clock::RunClock;
+use super::desks::{self, Chosen};
+use super::{App, CliError, CliResult, Exit, Interrupt, output};
+use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
+use crate::render::outbox::{Entry, OutboxDocument, SCHEMA};
+use crate::render::submission::Submission;
+use crate::snapshot::Problem;
+
+/// Show what waits to be sent, send it, or drop it
+#[derive(Debug, Args)]
+pub(super) struct OutboxArgs {
+    #[command(subcommand)]
+    command: OutboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum OutboxCommand {
+    /// List all submissions
+    List,
+    /// Settle what is unclear, then send what waits
+    Send(SendArgs),
+    /// Show one submission with its ticket text and log
+    Show {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+    /// Remove a submission
+    Drop {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct SendArgs {
+    /// Send only this one, even if the desk refused it before
+    id: Option<String>,
+    /// Send only what is due, and do not wait (for timers)
+    #[arg(long, conflicts_with = "id")]
+    due: bool,
+    /// Read the desk's key from a file (`-` is stdin)
+    #[arg(long, value_name = "FILE")]
+    credential_file: Option<PathBuf>,
+}
+
+/// Runs one of the outbox commands.
+pub(super) fn run(args: &OutboxArgs, app: &App) -> CliResult {
+    match &args.command {
+        OutboxCommand::List => list(app),
+        OutboxCommand::Send(args) => send(args, app),
+        OutboxCommand::Show { id } => show(id, app),
+        OutboxCommand::Drop { id } => remove(id, app),
+    }
+}
+
+fn list(app: &App) -> CliResult {
+    let Listing { items, problems } = desks::store()?.list().map_err(fail)?;
+    let exit = if problems.is_empty() { Exit::Done } else { Exit::BadData };
+    answer(app, &items, problems.iter().map(problem).collect())?;
+    Ok(exit.code())
+}
+
+fn show(id: &str, app: &App) -> CliResult {
+    let item = desks::store()?.find(id).map_err(fail)?;
+    if app.global.json {
+        answer(app, std::slice::from_ref(&item), Vec::new())?;
+        return Ok(Exit::Done.code());
+    }
+    let data = desks::data(app)?;
+    let mut text = Submission::of(&item, app.tool()?, &data.outbox_only).text();
+    text.push('\n');
+    let log = std::fs::read_to_string(item.log_path()).unwrap_or_default();
+    for line in item.request.draft.text.lines().chain(["", "log:"]).chain(log.lines()) {
+        text.push_str(&crate::text::visible(line));
+        text.push('\n');
+    }
+    output::answer(&text)?;
+    Ok(Exit::Done.code())
+}
+
+fn remove(id: &str, app: &App) -> CliResult {
+    let dir = desks::store()?.remove(id).map_err(fail)?;
+    if !app.global.quiet {
+        output::tell(&format!("removed {}", dir.display()));
+    }
+    Ok(Exit::Done.code())
+}
+
+/// What one `outbox send` has come to.
+#[derive(Default)]
+struct Round {
+    items: Vec<Item>,
+    problems: Vec<Problem>,
+    exits: Vec<Exit>,
+}
+
+impl Round {
+    fn failed(&mut self, place: &str, error: &CliError) {
+        self.problems.push(Problem::new(place, error.message()));
+        self.exits.push(error.exit);
+        // With its causes and hints, which the answer has no room for.
+        error.print();
+    }
+
+    /// The exit code that needs the person most.
+    fn exit(&self) -> Exit {
+        let order = [
+            Exit::Config,
+            Exit::MissingRight,
+            Exit::Io,
+            Exit::BadData,
+            Exit::DeskRefused,
+            Exit::Queued,
+        ];
+        order.into_iter().find(|exit| self.exits.contains(exit)).unwrap_or(Exit::Done)
+    }
+}
+
+fn send(args: &SendArgs, app: &App) -> CliResult {
+    let mut round = Round::default();
+    let open = match &args.id {
+        Some(id) => vec![desks::store()?.find(id).map_err(fail)?],
+        None => waiting(&mut round)?,
+    };
+    let data = desks::data(app)?;
+    let clock = RunClock::new(app, Interrupt::listen());
+    let mut names: Vec<String> = open.iter().map(|item| item.request.desk.clone()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let items = open.iter().filter(|item| item.request.desk == name).cloned().collect();
+        let opened = opened(&name, args, app, &data);
+        match opened {
+            Ok((chosen, desk)) => {
+                let outbox = Outbox { desk: &*desk, config: &app.config()?.outbox, clock: &clock };
+                send_all(&outbox, &chosen, items, args, &mut round);
+            }
+            Err(error) => {
+                round.failed(&name, &error);
+                round.items.extend(items);
+            }
+        }
+    }
+    let exit = round.exit();
+    answer(app, &round.items, round.problems)?;
+    Ok(exit.code())
+}
+
+/// Everything that is not settled, with damaged folders reported and left alone.
+fn waiting(round: &mut Round) -> CliResult<Vec<Item>> {
+    let listing = desks::store()?.list().map_err(fail)?;
+    for error in &listing.problems {
+        round.failed("outbox", &desks::store_error(error));
+    }
+    Ok(listing.items.into_iter().filter(|item| item.progress.state.is_open()).collect())
+}
+
+fn opened(
+    name: &str,
+    args: &SendArgs,
+    app: &App,
+    data: &DeskData,
+) -> CliResult<(Chosen, Box<dyn Desk>)> {
+    let chosen = desks::choose(app, Some(name))?;
+    let key = chosen.key(args.credential_file.as_ref())?;
+    let desk = chosen.open(app, data, key)?;
+    Ok((chosen, desk))
+}
+
+/// First one look for each that is unclear, so that the time between looks passes for all
+/// of them at once; then each as far as it goes.
+fn send_all(
+    outbox: &Outbox<'_>,
+    chosen: &Chosen,
+    items: Vec<Item>,
+    args: &SendArgs,
+    round: &mut Round,
+) {
+    let asked = if args.due { Asked::WhenDue } else { Asked::ToSettle };
+    let mut locked: Vec<Locked> = Vec::new();
+    for item in items {
+        let id = item.request.submission.to_string();
+        let checked = desks::check_address(&item, chosen);
+        match checked.and_then(|()| item.clone().lock().map_err(fail)) {
+            Ok(item) => locked.push(item),
+            Err(error) => {
+                round.failed(&id, &error);
+                round.items.push(item);
+            }
+        }
+    }
+    let reopened = locked.iter_mut().map(|item| match args.id {
+        Some(_) => outbox.reopen(item),
+        None => Ok(()),
+    });
+    let reopened: Vec<Result<(), StoreError>> = reopened.collect();
+    let looked: Vec<Result<(), StoreError>> = match asked {
+        Asked::ToSettle if locked.len() > 1 => {
+            locked.iter_mut().map(|item| outbox.advance(item, Asked::ToLook)).collect()
+        }
+        _ => locked.iter().map(|_| Ok(())).collect(),
+    };
+    for ((mut item, reopened), looked) in locked.into_iter().zip(reopened).zip(looked) {
+        let done = reopened.and(looked).and_then(|()| outbox.advance(&mut item, asked));
+        match done {
+            Ok(()) => round.exits.push(desks::exit(&item.item.progress)),
+            Err(error) => {
+                round
+                    .failed(&item.item.request.submission.to_string(), &desks::store_error(&error));
+            }
+        }
+        round.items.push(item.item);
+    }
+}
+
+fn answer(app: &App, items: &[Item], problems: Vec<Problem>) -> CliResult<()> {
+    let data = desks::data(app)?;
+    let tool = app.tool()?;
+    let items =
+        items.iter().map(|item| entry(item, Submission::of(item, tool.clone(), &data.outbox_only)));
+    let document =
+        OutboxDocument { schema: SCHEMA, tool: tool.clone(), items: items.collect(), problems };
+    let text = match app.global.json {
+        true => crate::text::json::document(&document)
+            .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
+        false => document.text(),
+    };
+    output::answer(&text)
+}
+
+fn entry(item: &Item, mut submission: Submission) -> Entry {
+    // Found in this state and not being worked on, it was interrupted.
+    if submission.state == State::Sending && !item.is_busy() {
+        submission.state = State::Ambiguous;
+        submission.next = Some(
+            "run `keycase outbox send`: it asks the desk before it sends anything again".into(),
+        );
+    }
+    Entry {
+        address: item.request.address.clone(),
+        agreed_at: item.request.agreed_at,
+        at: item.progress.at,
+        not_before: item.progress.hold.map(|hold| hold.until),
+        attempts: item.progress.attempts,
+        subject: item.request.draft.subject.clone(),
+        folder: item.dir().display().to_string(),
+        submission,
+    }
+}
+
+fn problem(error: &StoreError) -> Problem {
+    let shown = desks::store_error(error);
+    Problem::new("outbox", shown.message())
+}
+
+fn fail(error: StoreError) -> CliError {
+    desks::store_error(&error)
+}

@@ -1,0 +1,338 @@
+//! `keycase submit`: one ticket with its evidence, shown, agreed to, and sent once.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use uuid::Uuid;
+
+use super::assemble::{self, Evidence, Wanted};
+use super::bundle::CollectArgs;
+use super::clock::RunClock;
+use super::desks::{self, Chosen};
+use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output};
+use crate::desk::{
+    Asked, Desk, DeskData, Failure, Item, Outbox, Progress, REQUEST_SCHEMA, Request, State,
+    Statement, StoreError, TicketDraft, draft,
+};
+use crate::render::submission::{Submission, preview};
+
+/// A person describes a problem in a page, not in a book.
+const LONGEST_DESCRIPTION: u64 = 64 * 1024;
+
+/// File a ticket with the evidence support needs
+#[derive(Debug, Args)]
+pub(super) struct SubmitArgs {
+    /// Send this bundle instead of making one
+    bundle: Option<PathBuf>,
+    /// Say what is wrong, in your own words
+    #[arg(long, value_name = "TEXT", conflicts_with = "describe_file")]
+    describe: Option<String>,
+    /// Read the description from a file (`-` is stdin)
+    #[arg(long, value_name = "FILE")]
+    describe_file: Option<PathBuf>,
+    /// Use this desk of the configuration
+    #[arg(long, value_name = "NAME")]
+    desk: Option<String>,
+    /// Show what would be sent, and neither send nor keep anything
+    #[arg(long)]
+    dry_run: bool,
+    /// Agree to sending without being asked
+    #[arg(long)]
+    yes: bool,
+    /// Read the desk's key from a file (`-` is stdin)
+    #[arg(long, value_name = "FILE")]
+    credential_file: Option<PathBuf>,
+    /// The support policy to check by [default: the desk's, or datalocker]
+    #[arg(long, value_name = "ID")]
+    policy: Option<String>,
+    /// State what the machine cannot know, e.g. requester_is_admin=true (may be repeated)
+    #[arg(long = "fact", value_name = "NAME=VALUE")]
+    facts: Vec<String>,
+    #[command(flatten)]
+    collect: CollectArgs,
+}
+
+/// Makes the ticket, shows it, asks, and sends it.
+pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
+    check_usage(args, app)?;
+    let chosen = desks::choose(app, args.desk.as_deref())?;
+    let data = desks::data(app)?;
+    let words = description(args, app)?;
+    let desk = match args.dry_run {
+        true => None,
+        false => Some(open(args, app, &chosen, &data)?),
+    };
+    let stop = Interrupt::listen();
+    let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
+    let evidence = assemble::gather(app, &args.wanted(&chosen, limit), &stop)?;
+    let request = request(args, app, &chosen, &data, &words, &evidence)?;
+    if let Some(desk) = &desk {
+        desk.accepts(&request).map_err(|failure| not_accepted(&failure))?;
+    }
+    show(app, &request, &evidence);
+    mention_open_tickets(app, &request)?;
+    let Some(desk) = desk else { return answer_draft(app, &request) };
+    agree(app, &chosen, Consent { yes: args.yes })?;
+    stop.check("nothing was sent or kept")?;
+    let state = if desk.capabilities().sends { State::Queued } else { State::Ready };
+    let progress = Progress::new(state, app.now);
+    let bundle = evidence.bundle.as_ref().map(|bundle| bundle.path.as_path());
+    let item = send(app, &*desk, Shipment { request, progress, bundle }, stop)?;
+    answer(app, &item, &data)
+}
+
+impl SubmitArgs {
+    fn wanted<'a>(&'a self, chosen: &'a Chosen, limit: Option<u64>) -> Wanted<'a> {
+        Wanted {
+            policy: self.policy.as_deref().or(chosen.config.policy.as_deref()),
+            facts: &self.facts,
+            collect: &self.collect,
+            bundle: self.bundle.as_deref(),
+            limit,
+        }
+    }
+}
+
+/// Everything that can be told from the command line alone.
+fn check_usage(args: &SubmitArgs, app: &App) -> CliResult<()> {
+    let is_stdin = |file: &Option<PathBuf>| file.as_ref().is_some_and(|f| f.as_os_str() == "-");
+    let from_stdin = [&args.describe_file, &args.credential_file, &app.global.from];
+    if from_stdin.into_iter().filter(|file| is_stdin(file)).count() > 1 {
+        return Err(App::usage("stdin can be read for one purpose only"));
+    }
+    may_agree(app, args.yes || args.dry_run)
+}
+
+/// What a person agrees with on the command line.
+pub(super) struct Consent {
+    /// `--yes`.
+    pub(super) yes: bool,
+}
+
+/// Whether there is, or can be, agreement.
+pub(super) fn may_agree(app: &App, yes: bool) -> CliResult<()> {
+    if yes || app.may_ask() {
+        return Ok(());
+    }
+    Err(App::usage("nobody can be asked here, so nothing is sent")
+        .hint("add --yes to agree; `submit --dry-run` shows what would be sent"))
+}
+
+fn open(
+    args: &SubmitArgs,
+    app: &App,
+    chosen: &Chosen,
+    data: &DeskData,
+) -> CliResult<Box<dyn Desk>> {
+    let key = chosen.key(args.credential_file.as_ref())?;
+    chosen.open(app, data, key)
+}
+
+/// The person's words: from the command line, a file, or asked for.
+fn description(args: &SubmitArgs, app: &App) -> CliResult<String> {
+    let words = match (&args.describe, &args.describe_file) {
+        (Some(words), _) => words.clone(),
+        (None, Some(file)) => read_description(file)?,
+        (None, None) if app.may_ask() => dialoguer::Input::new()
+            .with_prompt("What is wrong, in your own words")
+            .interact_text()
+            .map_err(|error| CliError::caused_by(Exit::Io, "can't ask", &error))?,
+        (None, None) => {
+            return Err(App::usage("a ticket needs a description")
+                .hint("add --describe TEXT or --describe-file FILE"));
+        }
+    };
+    if words.trim().is_empty() {
+        return Err(App::usage("the description is empty"));
+    }
+    Ok(words)
+}
+
+fn read_description(file: &Path) -> CliResult<String> {
+    let name = file.display();
+    let fail = |error: io::Error| {
+        let exit = match error.kind() {
+            io::ErrorKind::NotFound => Exit::NoInput,
+            _ => io_exit(&error),
+        };
+        CliError::caused_by(exit, format!("can't read the description {name}"), &error)
+    };
+    let source: Box<dyn Read> = match file.as_os_str() == "-" {
+        true => Box::new(io::stdin()),
+        false => Box::new(File::open(file).map_err(fail)?),
+    };
+    let mut bytes = Vec::new();
+    source.take(LONGEST_DESCRIPTION + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > LONGEST_DESCRIPTION {
+        let what = format!("the description {name} is longer than {LONGEST_DESCRIPTION} bytes");
+        return Err(CliError::new(Exit::BadData, what)
+            .hint("describe the problem in a page; logs belong into the bundle"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        CliError::caused_by(Exit::BadData, format!("the description {name} is not text"), &error)
+            .hint("save it as UTF-8")
+    })
+}
+
+/// The ticket, and where it goes: what the person is asked to agree to.
+fn request(
+    args: &SubmitArgs,
+    app: &App,
+    chosen: &Chosen,
+    data: &DeskData,
+    words: &str,
+    evidence: &Evidence,
+) -> CliResult<Request> {
+    let statement = Statement {
+        submission: Uuid::new_v4(),
+        snapshot: evidence.snapshot.as_ref(),
+        verdicts: evidence.verdicts.clone(),
+        words,
+        given: desks::given(app, &args.facts)?,
+        severity: evidence.severity,
+        category: evidence.category.clone(),
+        bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
+    };
+    let draft = draft(&statement, &evidence.redactor, &data.ticket)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't redact the ticket", &error))?;
+    Ok(Request {
+        schema: REQUEST_SCHEMA.into(),
+        submission: draft.submission,
+        agreed_at: app.now,
+        desk: chosen.name.clone(),
+        address: chosen.address.clone(),
+        requester: chosen.config.requester.clone(),
+        draft,
+    })
+}
+
+/// The desk would not take it.
+pub(super) fn not_accepted(failure: &Failure) -> CliError {
+    CliError::from_error(Exit::BadData, failure)
+        .hint("`keycase bundle --max-bytes N` makes a smaller one; nothing was sent or kept")
+}
+
+fn show(app: &App, request: &Request, evidence: &Evidence) {
+    if app.global.quiet {
+        return;
+    }
+    let drives = evidence.snapshot.as_ref().map_or(0, |snapshot| snapshot.drives.len());
+    for line in preview(&request.draft, &request.desk, request.address.as_deref()).lines() {
+        output::tell(line);
+    }
+    let files = evidence.bundle.iter().flat_map(|bundle| &bundle.files);
+    for (name, bytes) in files {
+        output::tell(&format!("  {bytes:>10} bytes    in it: {name}"));
+    }
+    if drives == 0 {
+        output::tell("no drive was found; the ticket says so and goes out all the same");
+    }
+}
+
+/// Says when a ticket about the same drive has been sent from here before: a second one
+/// costs both sides time.
+fn mention_open_tickets(app: &App, request: &Request) -> CliResult<()> {
+    let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?;
+    for item in known.items.iter().filter(|item| item.request.draft.shares_drive(&request.draft)) {
+        let Some(ticket) = item.progress.ticket.as_ref().filter(|_| !app.global.quiet) else {
+            continue;
+        };
+        output::hint(&format!(
+            "ticket {} of desk `{}` is about the same drive; `keycase attach {} BUNDLE` adds to it",
+            ticket.id, item.request.desk, ticket.id
+        ));
+    }
+    Ok(())
+}
+
+/// Consent: `--yes`, or a person at the terminal.
+pub(super) fn agree(app: &App, chosen: &Chosen, consent: Consent) -> CliResult<()> {
+    may_agree(app, consent.yes)?;
+    if consent.yes {
+        return Ok(());
+    }
+    let question = match &chosen.address {
+        Some(address) => format!("Send this to {address}?"),
+        None => "Keep this in the outbox?".to_owned(),
+    };
+    let agreed = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
+    match agreed {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CliError::new(Exit::Failed, "not agreed to; nothing was sent or kept")),
+        Err(error) => Err(CliError::caused_by(Exit::Io, "can't ask", &error)),
+    }
+}
+
+/// What goes through the outbox.
+pub(super) struct Shipment<'a> {
+    /// What was agreed to.
+    pub(super) request: Request,
+    /// Where it begins.
+    pub(super) progress: Progress,
+    /// The bundle's file.
+    pub(super) bundle: Option<&'a Path>,
+}
+
+/// Through the outbox to the desk.
+pub(super) fn send(
+    app: &App,
+    desk: &dyn Desk,
+    shipment: Shipment<'_>,
+    stop: Interrupt,
+) -> CliResult<Item> {
+    let clock = RunClock::new(app, stop);
+    let Shipment { request, progress, bundle } = shipment;
+    let store = desks::store()?;
+    // What can't be swept away now is swept away next time.
+    let _ = store.sweep(app.now);
+    let added = store.add(request, progress, bundle);
+    let mut item = added.map_err(|error| desks::store_error(&error))?;
+    let outbox = Outbox { desk, config: &app.config()?.outbox, clock: &clock };
+    let advanced = outbox.advance(&mut item, Asked::ToSend);
+    advanced.map_err(|error| not_recorded(&error, &item.item))?;
+    Ok(item.item)
+}
+
+/// The outbox failed while a ticket was under way.
+fn not_recorded(error: &StoreError, item: &Item) -> CliError {
+    let shown = desks::store_error(error);
+    match &item.progress.ticket {
+        Some(ticket) => shown.hint(format!(
+            "the desk has ticket {}, which could not be written down here; keep the number",
+            ticket.id
+        )),
+        None => shown,
+    }
+}
+
+fn answer_draft(app: &App, request: &Request) -> CliResult {
+    let progress = Progress::new(State::Draft, app.now);
+    let document = Submission::draft(request, &progress, app.tool()?);
+    match app.global.json {
+        true => print(app, &document)?,
+        false => output::answer(&draft_text(&request.draft))?,
+    }
+    Ok(Exit::Done.code())
+}
+
+fn draft_text(draft: &TicketDraft) -> String {
+    let lines = std::iter::once(draft.subject.as_str()).chain(draft.text.lines());
+    lines.map(|line| format!("{}\n", crate::text::visible(line))).collect()
+}
+
+/// Prints where the submission stands; returns the exit code.
+pub(super) fn answer(app: &App, item: &Item, data: &DeskData) -> CliResult {
+    print(app, &Submission::of(item, app.tool()?, &data.outbox_only))?;
+    Ok(desks::exit(&item.progress).code())
+}
+
+fn print(app: &App, document: &Submission) -> CliResult<()> {
+    if !app.global.json {
+        return output::answer(&document.text());
+    }
+    let text = crate::text::json::document(document)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
+    output::answer(&text)
+}

@@ -1,0 +1,37 @@
+//! Where the drives are mounted, and with which options.
+
+use super::{Collector, Context, Ending, System};
+
+/// The mount table's lines about the drives.
+pub(super) struct Mounts;
+
+/// A mount table longer than this is cut; container hosts have thousands of lines.
+const LONGEST: usize = 4 * 1024 * 1024;
+
+impl Collector for Mounts {
+    fn id(&self) -> &'static str {
+        "mounts"
+    }
+    fn reads(&self) -> &'static str {
+        "the mount table's lines about the drives"
+    }
+    fn wanted_for(&self) -> &'static str {
+        "a read-only or missing mount explains many complaints about files"
+    }
+    fn systems(&self) -> &'static [System] {
+        &[System::Linux]
+    }
+    fn collect(&self, context: &Context) -> Ending {
+        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+        let paths = ["proc/self/mountinfo", "proc/1/mountinfo", "proc/mounts"];
+        let Some(table) = paths.iter().find_map(|path| root.text(path, LONGEST).ok()) else {
+            return Ending::Skipped("the mount table cannot be read".into());
+        };
+        let of_drives = |line: &&str| line.split(' ').any(|field| context.target.has_node(field));
+        let lines: Vec<&str> = table.lines().filter(of_drives).collect();
+        match lines.as_slice() {
+            [] => Ending::Skipped("nothing of the drives is mounted".into()),
+            lines => Ending::text("mounts.txt", lines.join("\n") + "\n"),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Running all collectors side by side, each on its own thread, within the run's budget.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use super::{Collector, Context, Ending, Stop, System};
+
+/// How one collector ended, and how long it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Its id.
+    pub id: &'static str,
+    /// How it ended; everything in it is unredacted.
+    pub ending: Ending,
+    /// How long it took by the clock that was given.
+    pub took: Duration,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The collector that has ended last.
+    pub id: &'static str,
+    /// How many have ended.
+    pub ended: usize,
+    /// How many there are.
+    pub all: usize,
+}
+
+/// A clock of the shell: time since some start, or always zero when time is given.
+pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// How often a stop is looked for.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How long an unfinished collector may still answer once it was told to stop.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// Runs `collectors`; the reports come in the same order. Ends in time, whatever hangs.
+pub fn run(
+    collectors: &[Arc<dyn Collector>],
+    context: &Context,
+    clock: &Clock,
+    progress: &dyn Fn(Progress),
+) -> Vec<Report> {
+    let (sender, answers) = mpsc::channel();
+    let mut reports: Vec<Option<Report>> = vec![None; collectors.len()];
+    for (index, collector) in collectors.iter().enumerate() {
+        match refusal(collector.as_ref(), context) {
+            Some(ending) => {
+                let report = Report { id: collector.id(), ending, took: Duration::ZERO };
+                let _ = sender.send((index, report));
+            }
+            None => start(index, collector, context, clock, sender.clone()),
+        }
+    }
+    drop(sender);
+    let silent = wait(&mut reports, collectors, &context.stop, &answers, progress);
+    let unanswered = |(report, collector): (Option<Report>, &Arc<dyn Collector>)| {
+        report.unwrap_or_else(|| given_up(collector.as_ref(), &context.stop, silent))
+    };
+    reports.into_iter().zip(collectors).map(unanswered).collect()
+}
+
+/// Why the wait ended before every answer came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Silent {
+    /// The time was up, or the person asked.
+    Due,
+    /// The remaining threads are gone.
+    Gone,
+}
+
+/// Why a collector is not started at all.
+fn refusal(collector: &dyn Collector, context: &Context) -> Option<Ending> {
+    if context.root.is_none() {
+        return Some(Ending::Skipped("recorded input: this machine was not read".into()));
+    }
+    let here = match std::env::consts::OS {
+        "windows" => System::Windows,
+        "macos" => System::Macos,
+        _ => System::Linux,
+    };
+    let elsewhere = context.root.as_ref().is_some_and(|root| !root.is_live());
+    let system = if elsewhere { System::Linux } else { here };
+    let known = collector.systems().contains(&system);
+    (!known).then(|| Ending::Skipped("not available on this operating system".into()))
+}
+
+fn start(
+    index: usize,
+    collector: &Arc<dyn Collector>,
+    context: &Context,
+    clock: &Clock,
+    sender: mpsc::Sender<(usize, Report)>,
+) {
+    let (collector, clock) = (collector.clone(), clock.clone());
+    let budget = collector.budget().time;
+    let context = Context { stop: context.stop.within(budget), ..context.clone() };
+    let id = collector.id();
+    let refused = sender.clone();
+    let thread = thread::Builder::new().name(id.to_owned()).spawn(move || {
+        let started = clock();
+        let ending = collector.collect(&context);
+        let took = clock().saturating_sub(started);
+        // Nobody listens any more when the run has given this collector up.
+        let _ = sender.send((index, Report { id, ending, took }));
+    });
+    if let Err(error) = thread {
+        let ending = Ending::Failed(format!("no thread to run it on: {error}"));
+        let _ = refused.send((index, Report { id, ending, took: Duration::ZERO }));
+    }
+}
+
+/// Takes answers until all have come, or the time of those that have not is up.
+fn wait(
+    reports: &mut [Option<Report>],
+    collectors: &[Arc<dyn Collector>],
+    stop: &Stop,
+    answers: &Receiver<(usize, Report)>,
+    progress: &dyn Fn(Progress),
+) -> Silent {
+    let due: Vec<Stop> = collectors.iter().map(|c| stop.within(c.budget().time)).collect();
+    let mut grace = None;
+    while reports.iter().any(Option::is_none) {
+        match answers.recv_timeout(TICK) {
+            Ok((index, report)) => {
+                let id = report.id;
+                if let Some(slot) = reports.get_mut(index) {
+                    *slot = Some(report);
+                }
+                let ended = reports.iter().flatten().count();
+                progress(Progress { id, ended, all: reports.len() });
+            }
+            // A collector that panicked has dropped its sender without an answer.
+            Err(RecvTimeoutError::Disconnected) => return Silent::Gone,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let mut pending = reports.iter().zip(&due).filter(|(report, _)| report.is_none());
+        let all_due = pending.all(|(_, due)| due.is_due());
+        if all_due && grace.get_or_insert_with(|| Grace::new(GRACE)).is_over() {
+            break;
+        }
+    }
+    Silent::Due
+}
+
+/// What is recorded for a collector that never answered.
+fn given_up(collector: &dyn Collector, stop: &Stop, silent: Silent) -> Report {
+    let ending = match silent {
+        Silent::Gone => Ending::Failed("it ended without an answer".into()),
+        Silent::Due if stop.is_asked() => Ending::Skipped("interrupted before it ended".into()),
+        Silent::Due => Ending::TimedOut(format!(
+            "no answer within {} s; the source may hang",
+            collector.budget().time.as_secs()
+        )),
+    };
+    Report { id: collector.id(), ending, took: Duration::ZERO }
+}
+
+/// A short time that starts when it is made.
+struct Grace(std::time::Instant);
+
+impl Grace {
+    fn new(length: Duration) -> Self {
+        Self(std::time::Instant::now() + length)
+    }
+
+    fn is_over(&self) -> bool {
+        std::time::Instant::now() >= self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::collect::{Budget, Target};
+    use crate::host::Root;
+
+    type Body = fn(&Context) -> Ending;
+
+    struct Fake(&'static str, Body);
+
+    impl Collector for Fake {
+        fn id(&self) -> &'static str {
+            self.0
+        }
+        fn reads(&self) -> &'static str {
+            "nothing"
+        }
+        fn wanted_for(&self) -> &'static str {
+            "tests"
+        }
+        fn systems(&self) -> &'static [System] {
+            &[System::Linux, System::Macos, System::Windows]
+        }
+        fn budget(&self) -> Budget {
+            Budget { time: Duration::from_millis(50), bytes: 10 }
+        }
+        fn collect(&self, context: &Context) -> Ending {
+            (self.1)(context)
+        }
+    }
+
+    fn run_all(bodies: &[(&'static str, Body)], asked: bool) -> Vec<Report> {
+        let collectors: Vec<Arc<dyn Collector>> =
+            bodies.iter().map(|(id, body)| Arc::new(Fake(id, *body)) as _).collect();
+        let context = Context {
+            root: Some(Root::live()),
+            target: Target::default(),
+            now: jiff::Timestamp::UNIX_EPOCH,
+            since: None,
+            stop: Stop::new(Arc::new(AtomicBool::new(asked)), Duration::from_secs(20)),
+        };
+        let clock: Clock = Arc::new(|| Duration::ZERO);
+        run(&collectors, &context, &clock, &|_| {})
+    }
+
+    fn hang(_: &Context) -> Ending {
+        loop {
+            thread::park();
+        }
+    }
+
+    #[test]
+    fn a_hung_source_costs_its_own_time_only() {
+        let reports = run_all(
+            &[
+                ("hung", hang),
+                ("fine", |_| Ending::Done(vec![])),
+                ("no", |_| Ending::Skipped("nothing".into())),
+            ],
+            false,
+        );
+        assert!(matches!(reports[0].ending, Ending::TimedOut(_)), "{:?}", reports[0]);
+        assert_eq!(reports[1].ending, Ending::Done(vec![]));
+        assert_eq!(reports[2].ending, Ending::Skipped("nothing".into()));
+    }
+
+    #[test]
+    fn a_collector_that_breaks_is_a_failure() {
+        let reports = run_all(&[("breaks", |_| panic!("a bug"))], false);
+        assert!(matches!(reports[0].ending, Ending::Failed(_)), "{:?}", reports[0]);
+    }
+
+    #[test]
+    fn asking_to_stop_ends_the_run_with_what_is_there() {
+        let reports = run_all(&[("hung", hang), ("fine", |_| Ending::Done(vec![]))], true);
+        assert!(matches!(&reports[0].ending, Ending::Skipped(why) if why.contains("interrupted")));
+        assert_eq!(reports[1].ending, Ending::Done(vec![]));
+    }
+
+    #[test]
+    fn a_recording_has_no_machine_to_read() {
+        let collectors = super::super::all();
+        let context = Context {
+            root: None,
+            target: Target::default(),
+            now: jiff::Timestamp::UNIX_EPOCH,
+            since: None,
+            stop: Stop::new(Arc::default(), Duration::from_secs(20)),
+        };
+        let clock: Clock = Arc::new(|| Duration::ZERO);
+        for report in run(&collectors, &context, &clock, &|_| {}) {
+            assert!(matches!(report.ending, Ending::Skipped(_)), "{report:?}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! HTTP as desks need it: one address, one credential, no redirects, bounded answers, and
+//! every outcome sorted by what is certain afterwards.
+
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Client, Method, RequestBuilder, Url};
+use serde_json::Value;
+
+use super::address::Address;
+use super::{Credential, Failure};
+
+/// Time for one exchange without a large upload. Desks answer within a second; one that is
+/// overloaded takes longer, and a request given up too early is one that has to be looked for.
+const PATIENCE: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_secs(15);
+/// The slowest upload that is waited for, in bytes per second.
+const SLOWEST: u64 = 16 * 1024;
+/// No answer of a desk is larger.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+/// How much of a desk's own words is kept.
+const LONGEST_QUOTE: usize = 400;
+
+/// A client for one desk.
+pub(super) struct Http {
+    /// The desk.
+    pub(super) address: Address,
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+    key: Credential,
+    scheme: Scheme,
+    patience: Duration,
+}
+
+/// How a desk wants its credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// As a user name with any password: Freshdesk.
+    UserName,
+    /// `Authorization: token …`: Request Tracker.
+    Token,
+}
+
+/// The key is not among the fields shown.
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// An answer with a status that means success.
+#[derive(Debug)]
+pub(super) struct Answer {
+    headers: HeaderMap,
+    json: Option<Value>,
+}
+
+/// Why the client could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SetupError {
+    /// No event loop.
+    #[error("can't start the event loop")]
+    Runtime(#[from] std::io::Error),
+    /// No TLS, usually because the system's certificates are unusable.
+    #[error("can't set up TLS")]
+    Client(#[from] reqwest::Error),
+}
+
+impl Http {
+    /// A client for one desk.
+    pub(super) fn new(
+        address: Address,
+        key: Credential,
+        scheme: Scheme,
+        patience: Option<Duration>,
+    ) -> Result<Self, SetupError> {
+        let mut client = Client::builder()
+            .user_agent(concat!("keycase/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT)
+            // A redirect could carry ticket and credential to another host.
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether to repeat is decided by the outbox alone. Kept connections that turn
+            // out dead would make a failure look like a lost answer.
+            .retry(reqwest::retry::never())
+            .pool_max_idle_per_host(0);
+        if address.is_loopback() {
+            client = client.no_proxy();
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let patience = patience.unwrap_or(PATIENCE);
+        Ok(Self { address, client: client.build()?, runtime, key, scheme, patience })
+    }
+
+    /// A request with the credential.
+    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        use secrecy::ExposeSecret;
+        let key = self.key.expose_secret();
+        let request = self.client.request(method, url).header(ACCEPT, "application/json");
+        match self.scheme {
+            Scheme::UserName => request.basic_auth(key, Some("X")),
+            Scheme::Token => match HeaderValue::try_from(format!("token {key}")) {
+                Ok(mut value) => {
+                    value.set_sensitive(true);
+                    request.header(AUTHORIZATION, value)
+                }
+                // A credential is printable text; without it the desk says 401.
+                Err(_) => request,
+            },
+        }
+    }
+
+    /// Sends a request; `upload` is the length of what goes up with it.
+    pub(super) fn call(&self, request: RequestBuilder, upload: u64) -> Result<Answer, Failure> {
+        let patience = self.patience + Duration::from_secs(upload / SLOWEST);
+        let exchange = async {
+            let response = request.timeout(patience).send().await.map_err(not_answered)?;
+            let status = response.status();
+            let headers = response.headers().clone();
+            let body = bounded(response).await;
+            Ok((status.as_u16(), headers, body))
+        };
+        let (status, headers, body) = self.runtime.block_on(exchange)?;
+        judge(status, headers, body)
+    }
+}
+
+impl Answer {
+    /// The answer's JSON.
+    pub(super) fn json(&self) -> Result<&Value, Failure> {
+        self.json.as_ref().ok_or_else(|| Failure::OutOfProtocol("it is not JSON".into()))
+    }
+
+    /// The last part of where the desk says the new object is.
+    pub(super) fn located(&self) -> Option<&str> {
+        self.headers.get(LOCATION)?.to_str().ok()?.rsplit('/').next()
+    }
+}
+
+/// Reads a body up to a limit. An error means that it is not complete.
+async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err("the answer is too large".into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// No status line came back.
+fn not_answered(error: reqwest::Error) -> Failure {
+    let what = reason(&error);
+    // Name lookup, connection and TLS come before the first byte of a request.
+    if error.is_connect() {
+        Failure::Unreachable(what)
+    } else if error.is_builder() {
+        Failure::Unfit(what)
+    } else {
+        Failure::Unclear { what, wait: None }
+    }
+}
+
+/// The innermost reason, which names no address and no credential.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it took too long".into();
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    match error.source() {
+        Some(_) => quote(&innermost.to_string()),
+        None => "the exchange failed".into(),
+    }
+}
+
+fn judge(
+    status: u16,
+    headers: HeaderMap,
+    body: Result<Vec<u8>, String>,
+) -> Result<Answer, Failure> {
+    let wait = retry_after(&headers);
+    match status {
+        200..=299 => success(headers, body),
+        429 => Err(Failure::Busy { wait }),
+        // A request the server did not wait for to the end may have reached it all the same.
+        408 => Err(Failure::Unclear { what: "408 from the desk".into(), wait }),
+        300..=399 => Err(Failure::Refused {
+            status: Some(status),
+            what: format!("{status}: it points to another address; is `url` the desk's own?"),
+        }),
+        400..=499 => {
+            let what = refusal(status, &body.unwrap_or_default());
+            Err(Failure::Refused { status: Some(status), what })
+        }
+        500..=599 => {
+            let request = headers.get("x-request-id").and_then(|id| id.to_str().ok());
+            let named = request.map(|id| format!(" (request {})", quote(id))).unwrap_or_default();
+            Err(Failure::Unclear { what: format!("{status} from the desk{named}"), wait })
+        }
+        _ => Err(Failure::OutOfProtocol(format!("status {status}"))),
+    }
+}
+
+fn success(headers: HeaderMap, body: Result<Vec<u8>, String>) -> Result<Answer, Failure> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.to_ascii_lowercase().contains("html") {
+        return Err(Failure::OutOfProtocol(
+            "it is a web page; does this network ask for a login first?".into(),
+        ));
+    }
+    // A success whose body was cut still says where the new object is.
+    let json = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
+    Ok(Answer { headers, json })
+}
+
+/// Why a desk refused, in its own words: `{"description", "errors": [{"field", "message",
+/// "code"}]}` or `{"code", "message"}`. Bodies may be empty or web pages.
+fn refusal(status: u16, body: &[u8]) -> String {
+    let Ok(Value::Object(body)) = serde_json::from_slice(body) else { return status.to_string() };
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(quote);
+    let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten().take(8);
+    let errors: Vec<String> = errors
+        .filter_map(|error| {
+            let message = text(error.get("message"))?;
+            let field = text(error.get("field")).unwrap_or_default();
+            let code = text(error.get("code")).unwrap_or_default();
+            Some(format!("{field}: {message} ({code})"))
+        })
+        .collect();
+    let head = text(body.get("message")).or_else(|| text(body.get("description")));
+    let all = head.into_iter().chain(errors).collect::<Vec<_>>().join("; ");
+    if all.is_empty() { status.to_string() } else { format!("{status}: {}", quote(&all)) }
+}
+
+/// Outside text on its way into a message: short, without control characters.
+fn quote(text: &str) -> String {
+    let short: String = text.chars().take(LONGEST_QUOTE).collect();
+    short.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// `Retry-After`: seconds (Freshdesk writes decimals elsewhere), or a date that is
+/// measured against the answer's own `Date`.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        let seconds = if seconds < 0.0 { 0.0 } else { seconds };
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = http_date(text)?;
+    let now = http_date(headers.get("date")?.to_str().ok()?)?;
+    Duration::try_from(until.duration_since(now)).ok()
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn wait(pairs: &[(&'static str, &str)]) -> Option<u64> {
+        retry_after(&headers(pairs)).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn retry_after_is_read_in_every_form_and_never_trusted() {
+        assert_eq!(wait(&[("retry-after", "35")]), Some(35));
+        assert_eq!(wait(&[("retry-after", "8.0")]), Some(8));
+        assert_eq!(wait(&[("retry-after", "-5")]), Some(0));
+        for odd in ["soon", "1e400", "NaN", ""] {
+            assert_eq!(wait(&[("retry-after", odd)]), None, "{odd}");
+        }
+        let date = ("date", "Sun, 22 Nov 2026 10:00:00 GMT");
+        assert_eq!(wait(&[("retry-after", "Sun, 22 Nov 2026 10:01:30 GMT"), date]), Some(90));
+        assert_eq!(wait(&[("retry-after", "Sun, 22 Nov 2026 09:00:00 GMT"), date]), None);
+    }
+
+    #[test]
+    fn statuses_are_sorted_by_what_is_certain() {
+        let of = |status| judge(status, HeaderMap::new(), Ok(Vec::new())).unwrap_err();
+        assert!(of(429).is_harmless());
+        for status in [301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 413, 415, 422] {
+            assert!(of(status).is_final(), "{status}");
+        }
+        for status in [408, 500, 502, 503, 504, 599, 199, 600] {
+            let failure = of(status);
+            assert!(!failure.is_harmless() && !failure.is_final(), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_web_page_is_not_an_answer() {
+        let html = headers(&[("content-type", "text/HTML; charset=utf-8")]);
+        let judged = judge(200, html, Ok(b"<html>login</html>".to_vec()));
+        assert!(matches!(judged, Err(Failure::OutOfProtocol(_))));
+    }
+
+    #[test]
+    fn a_refusal_is_quoted_short_and_plain() {
+        let body = br#"{"description":"Validation failed","errors":[
+            {"field":"status","message":"It should be one of these values: '2,3'","code":"missing_field"}]}"#;
+        let text = refusal(400, body);
+        assert!(text.contains("status: It should be one of these values: '2,3' (missing_field)"));
+        assert_eq!(refusal(404, b""), "404");
+        assert_eq!(refusal(403, b"<html>"), "403");
+        let long = serde_json::json!({"message": "\u{1b}x".repeat(10_000)}).to_string();
+        let text = refusal(400, long.as_bytes());
+        assert!(text.len() < 1000 && !text.contains('\u{1b}'));
+    }
+}

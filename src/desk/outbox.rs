@@ -1,0 +1,306 @@
+//! Carrying a submission from one state to the next, with every step on disk before the
+//! next one begins.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::record::{Hold, LogLine, Progress};
+use super::state::{Event, State};
+use super::store::{Locked, StoreError};
+use super::{Attachment, Desk, Failure, OutboxConfig, Ticket};
+
+/// The longest pause between two attempts.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60 * 60);
+/// The longest pause a desk is granted; a wrong header must not hold a ticket for days.
+const LONGEST_REQUESTED: Duration = Duration::from_secs(60 * 60);
+const RETRY_BASE: Duration = Duration::from_secs(60);
+const LOOK_INTERVAL: Duration = Duration::from_secs(60);
+/// How many looks must find nothing before a ticket is sent again.
+const LOOKS: usize = 2;
+/// How far before the first send a look begins: clocks of two machines differ, and a clock
+/// in the wrong time zone by up to 14 hours.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
+
+/// Time, as the outbox needs it.
+pub trait Clock {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+    /// Lets `pause` pass; false when the person asked to stop.
+    fn wait(&self, pause: Duration) -> bool;
+}
+
+/// Who wants a submission to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The person who has just agreed to it: one attempt, one look if that ends unclear.
+    ToSend,
+    /// A person asks for what is waiting: now, whatever the back-off, until it is settled.
+    ToSettle,
+    /// A timer: only what is due, without waiting.
+    WhenDue,
+    /// Only a look at the desk, where one is due.
+    ToLook,
+}
+
+/// The outbox at work for one desk.
+pub struct Outbox<'a> {
+    /// Where submissions go.
+    pub desk: &'a dyn Desk,
+    /// How it waits.
+    pub config: &'a OutboxConfig,
+    /// Time.
+    pub clock: &'a dyn Clock,
+}
+
+/// What to do after a step.
+enum Next {
+    Again,
+    Stop,
+}
+
+impl Outbox<'_> {
+    /// Takes a submission as far as it goes now. Returns an error only when the outbox
+    /// itself fails; what the desk did is in the item's progress.
+    pub fn advance(&self, item: &mut Locked, asked: Asked) -> Result<(), StoreError> {
+        let mut sends = 0;
+        loop {
+            let next = match item.item.progress.state {
+                State::Sending => self.note(item, Event::Died, None)?,
+                State::Queued => {
+                    sends += 1;
+                    // One repetition in one run: what fails twice is for the person.
+                    if sends > 2 || asked == Asked::ToLook {
+                        Next::Stop
+                    } else {
+                        self.send(item, asked)?
+                    }
+                }
+                State::Ambiguous => self.look(item, asked, sends)?,
+                State::CreatedNotAttached if asked != Asked::ToLook => self.attach(item, asked)?,
+                _ => Next::Stop,
+            };
+            if matches!(next, Next::Stop) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes a refused submission up again.
+    pub fn reopen(&self, item: &mut Locked) -> Result<(), StoreError> {
+        if item.item.progress.state == State::Rejected {
+            self.note(item, Event::Reopened, None)?;
+        }
+        Ok(())
+    }
+
+    fn send(&self, item: &mut Locked, asked: Asked) -> Result<Next, StoreError> {
+        if self.is_held(item, asked) {
+            return Ok(Next::Stop);
+        }
+        // A ticket that announces a bundle it can't carry is not the one agreed to.
+        item.item.bundle()?;
+        let now = self.clock.now();
+        let mut progress = item.item.progress.clone();
+        progress.attempts = progress.attempts.saturating_add(1);
+        progress.first_sent = progress.first_sent.or(Some(now));
+        progress.looks.clear();
+        progress.hold = None;
+        progress.refused = false;
+        self.step(item, progress, Event::Started, None)?;
+        match self.desk.create(&item.item.request) {
+            Ok(ticket) => self.created(item, ticket, Event::Created),
+            Err(failure) => self.not_created(item, &failure),
+        }
+    }
+
+    fn created(&self, item: &mut Locked, ticket: Ticket, by: Event) -> Result<Next, StoreError> {
+        let mut progress = item.item.progress.clone();
+        let what = format!("ticket {}", ticket.id);
+        progress.ticket = Some(ticket);
+        progress.error = None;
+        progress.refused = false;
+        progress.hold = None;
+        self.step(item, progress, by, Some(what))?;
+        Ok(Next::Again)
+    }
+
+    fn not_created(&self, item: &mut Locked, failure: &Failure) -> Result<Next, StoreError> {
+        let mut progress = self.failed(item, failure);
+        let event = if failure.is_harmless() {
+            Event::NotTaken
+        } else if failure.is_final() {
+            Event::Refused
+        } else {
+            Event::Unanswered
+        };
+        if event == Event::NotTaken && progress.hold.is_none() {
+            progress.hold = Some(self.backoff(item));
+        }
+        self.step(item, progress, event, Some(failure.to_string()))?;
+        Ok(if event == Event::Unanswered { Next::Again } else { Next::Stop })
+    }
+
+    /// Asks the desk whether the ticket is there. Only repeated absence, with time between
+    /// the looks, is taken for absence.
+    fn look(&self, item: &mut Locked, asked: Asked, sends: u32) -> Result<Next, StoreError> {
+        if self.is_held(item, asked) || !self.wait_for_look(item, asked) {
+            return Ok(Next::Stop);
+        }
+        let now = self.clock.now();
+        let first = item.item.progress.first_sent.unwrap_or(item.item.request.agreed_at);
+        let since = first.min(now).saturating_sub(LOOK_BACK).unwrap_or(first);
+        match self.desk.find(&item.item.request, since) {
+            Ok(Some(ticket)) => self.created(item, ticket, Event::Found),
+            Ok(None) => self.not_found(item, asked, sends),
+            Err(failure) => {
+                let mut progress = self.failed(item, &failure);
+                // Whether the ticket exists is still open, so nothing is refused for good.
+                progress.refused |= item.item.progress.refused;
+                self.write(item, progress, None, Some(format!("looked: {failure}")))?;
+                Ok(Next::Stop)
+            }
+        }
+    }
+
+    fn not_found(&self, item: &mut Locked, asked: Asked, sends: u32) -> Result<Next, StoreError> {
+        let mut progress = item.item.progress.clone();
+        progress.looks.push(self.clock.now());
+        let looks = progress.looks.len();
+        self.write(item, progress, None, Some("looked: no such ticket".into()))?;
+        match asked {
+            Asked::ToSettle if looks < LOOKS => Ok(Next::Again),
+            // Sending again is the person's decision, and asking to settle is that decision.
+            Asked::ToSettle if sends < 2 => self.note(item, Event::Absent, None),
+            _ => Ok(Next::Stop),
+        }
+    }
+
+    /// Waits until the next look is due; false when it is not and nobody wants to wait.
+    fn wait_for_look(&self, item: &Locked, asked: Asked) -> bool {
+        let Some(&last) = item.item.progress.looks.last() else { return true };
+        let interval = self.config.look_interval.unwrap_or(LOOK_INTERVAL);
+        let passed = Duration::try_from(self.clock.now().duration_since(last)).unwrap_or_default();
+        let Some(left) = interval.checked_sub(passed).filter(|left| !left.is_zero()) else {
+            return true;
+        };
+        asked == Asked::ToSettle && self.clock.wait(left)
+    }
+
+    fn attach(&self, item: &mut Locked, asked: Asked) -> Result<Next, StoreError> {
+        let Some(info) = item.item.request.draft.bundle.clone() else {
+            return self.note(item, Event::Completed, None);
+        };
+        if self.is_held(item, asked) {
+            return Ok(Next::Stop);
+        }
+        let Some(ticket) = item.item.progress.ticket.clone() else { return Ok(Next::Stop) };
+        if item.item.progress.uploads > 0 {
+            match self.desk.has_attachment(&ticket, &info.file, info.bytes) {
+                Ok(true) => return self.note(item, Event::Completed, None),
+                Ok(false) => {}
+                Err(failure) => return self.not_attached(item, &failure),
+            }
+        }
+        let Some(bytes) = item.item.bundle()? else { return Ok(Next::Stop) };
+        let mut progress = item.item.progress.clone();
+        progress.uploads = progress.uploads.saturating_add(1);
+        self.write(item, progress, None, Some("upload begins".into()))?;
+        match self.desk.attach(&ticket, Attachment { name: &info.file, bytes: &bytes }) {
+            Ok(()) => self.note(item, Event::Completed, None),
+            Err(failure) => self.not_attached(item, &failure),
+        }
+    }
+
+    fn not_attached(&self, item: &mut Locked, failure: &Failure) -> Result<Next, StoreError> {
+        let mut progress = self.failed(item, failure);
+        if !failure.is_final() && progress.hold.is_none() {
+            progress.hold = Some(self.backoff(item));
+        }
+        self.write(item, progress, None, Some(failure.to_string()))?;
+        Ok(Next::Stop)
+    }
+
+    /// The item's progress with a failure in it.
+    fn failed(&self, item: &Locked, failure: &Failure) -> Progress {
+        let mut progress = item.item.progress.clone();
+        progress.error = Some(failure.to_string());
+        progress.refused = failure.is_final() || matches!(failure, Failure::OutOfProtocol(_));
+        progress.hold = failure.wait().map(|wait| self.hold(wait.min(LONGEST_REQUESTED), true));
+        progress
+    }
+
+    fn is_held(&self, item: &Locked, asked: Asked) -> bool {
+        let Some(hold) = item.item.progress.hold else { return false };
+        // Nothing is held longer than this; what seems to be comes from a clock that was
+        // set back, and must not wait for years.
+        let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
+        let left = Duration::try_from(hold.until.duration_since(self.clock.now()));
+        let holds = left.is_ok_and(|left| !left.is_zero() && left <= longest);
+        holds && (hold.asked_by_desk || asked == Asked::WhenDue)
+    }
+
+    fn hold(&self, pause: Duration, asked_by_desk: bool) -> Hold {
+        let now = self.clock.now();
+        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
+        Hold { until: now.saturating_add(pause).unwrap_or(now), asked_by_desk }
+    }
+
+    /// Doubles with every attempt, and differs between submissions so that many waiting
+    /// machines do not come back at the same moment.
+    fn backoff(&self, item: &Locked) -> Hold {
+        let progress = &item.item.progress;
+        let tries = progress.attempts.saturating_add(progress.uploads).saturating_sub(1).min(16);
+        let base = self.config.retry_base.unwrap_or(RETRY_BASE);
+        let full = base.saturating_mul(1 << tries).min(LONGEST_BACKOFF);
+        let byte = item.item.request.submission.as_bytes()[tries as usize % 16];
+        self.hold(full.mul_f64(0.5 + f64::from(byte) / 510.0), false)
+    }
+
+    fn note(
+        &self,
+        item: &mut Locked,
+        event: Event,
+        what: Option<String>,
+    ) -> Result<Next, StoreError> {
+        let mut progress = item.item.progress.clone();
+        if event == Event::Completed {
+            progress.error = None;
+            progress.refused = false;
+            progress.hold = None;
+        }
+        self.step(item, progress, event, what)?;
+        Ok(Next::Again)
+    }
+
+    fn step(
+        &self,
+        item: &mut Locked,
+        mut progress: Progress,
+        event: Event,
+        what: Option<String>,
+    ) -> Result<(), StoreError> {
+        let Some(after) = progress.state.after(event) else {
+            // The table has every transition this file makes; the test of the table says so.
+            return Err(StoreError::NoSuch(format!(
+                "a submission that is {} cannot become {event:?}",
+                progress.state.name()
+            )));
+        };
+        progress.state = after;
+        self.write(item, progress, Some(event), what)
+    }
+
+    fn write(
+        &self,
+        item: &mut Locked,
+        mut progress: Progress,
+        event: Option<Event>,
+        what: Option<String>,
+    ) -> Result<(), StoreError> {
+        let at = self.clock.now();
+        progress.at = at;
+        let line = LogLine { at, from: item.item.progress.state, event, to: progress.state, what };
+        item.save(progress, &line)
+    }
+}

@@ -1,0 +1,81 @@
+//! Files only their owner can read, written so that a crash leaves the old or the new.
+//!
+//! The one place of this module tree that knows how a system spells permissions.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Creates a folder and its missing parents; only the owner may enter.
+pub(super) fn create_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(dir)
+}
+
+/// Creates a folder under a name of its own in `dir`; only the owner may enter.
+pub(super) fn create_unnamed_dir(dir: &Path) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    #[cfg(unix)]
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    builder.tempdir_in(dir)
+}
+
+/// Writes a file as a whole: aside, to disk, in place, and the place to disk.
+pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    write(dir, name, bytes)?;
+    sync_dir(dir)
+}
+
+/// Writes a file as a whole; its place is on disk only after [`sync_dir`].
+pub(super) fn write(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    // Temporary files are created for their owner only.
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(dir.join(name)).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Makes renames within a folder durable.
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
+    // Folders can be opened as files, and need it, on Unix only.
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}
+
+/// Who besides the owner can read an open file: `None` when nobody, or when the system
+/// does not say it in permission bits.
+pub(super) fn readable_by_others(file: &File) -> io::Result<Option<u32>> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let mode = file.metadata()?.mode() & 0o777;
+        Ok((mode & 0o077 != 0).then_some(mode))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        Ok(None)
+    }
+}
+
+/// Opens a file for reading, not through a symbolic link at its end.
+pub(super) fn open_no_link(path: &Path) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    options.open(path)
+}

@@ -1,0 +1,112 @@
+//! What the outbox keeps about a submission: what was agreed to, and how far it has come.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::state::{Event, State};
+use super::{Ticket, TicketDraft};
+
+/// What the person agreed to. Written once, never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Always [`REQUEST_SCHEMA`].
+    pub schema: String,
+    /// Identifies the submission.
+    pub submission: Uuid,
+    /// When the person agreed.
+    pub agreed_at: Timestamp,
+    /// The desk's name in the configuration.
+    pub desk: String,
+    /// The desk's address then; `None` when nothing goes over the network. The submission
+    /// is never sent to another.
+    pub address: Option<String>,
+    /// Who asks.
+    pub requester: Option<String>,
+    /// The ticket.
+    pub draft: TicketDraft,
+}
+
+/// The schema of `request.json`.
+pub const REQUEST_SCHEMA: &str = "keycase.outbox-request/1";
+
+/// How far a submission has come. Replaced as a whole on every change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Always [`PROGRESS_SCHEMA`].
+    pub schema: String,
+    /// Where it stands.
+    pub state: State,
+    /// When that was written.
+    pub at: Timestamp,
+    /// The ticket at the desk, once there is one.
+    #[serde(default)]
+    pub ticket: Option<Ticket>,
+    /// How often the ticket was sent.
+    #[serde(default)]
+    pub attempts: u32,
+    /// How often the upload of the bundle was begun.
+    #[serde(default)]
+    pub uploads: u32,
+    /// When the ticket was first sent: where a look at the desk starts.
+    #[serde(default)]
+    pub first_sent: Option<Timestamp>,
+    /// Do not try before this.
+    #[serde(default)]
+    pub hold: Option<Hold>,
+    /// Looks at the desk that found nothing, since the last send.
+    #[serde(default)]
+    pub looks: Vec<Timestamp>,
+    /// What went wrong last.
+    #[serde(default)]
+    pub error: Option<String>,
+    /// Whether the last failure is one that waiting does not mend.
+    #[serde(default)]
+    pub refused: bool,
+}
+
+/// The schema of `state.json`.
+pub(super) const PROGRESS_SCHEMA: &str = "keycase.outbox-state/1";
+
+/// A time to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// When it ends.
+    pub until: Timestamp,
+    /// Whether the desk asked for it, which binds a person too.
+    pub asked_by_desk: bool,
+}
+
+/// One line of `log.jsonl`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When.
+    pub at: Timestamp,
+    /// The state before.
+    pub from: State,
+    /// What happened; `None` when something was noted without a transition.
+    pub event: Option<Event>,
+    /// The state after.
+    pub to: State,
+    /// In words.
+    pub what: Option<String>,
+}
+
+impl Progress {
+    /// A new submission in `state`.
+    pub fn new(state: State, at: Timestamp) -> Self {
+        Self {
+            schema: PROGRESS_SCHEMA.into(),
+            state,
+            at,
+            ticket: None,
+            attempts: 0,
+            uploads: 0,
+            first_sent: None,
+            hold: None,
+            looks: Vec::new(),
+            error: None,
+            refused: false,
+        }
+    }
+}

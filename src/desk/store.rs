@@ -1,0 +1,392 @@
+//! The outbox on disk: one folder for each submission.
+//!
+//! ```text
+//! outbox/<uuid>/request.json    what the person agreed to
+//!               ticket.txt      the ticket's text, for people
+//!               bundle.zip      the bundle, byte for byte as agreed to
+//!               bundle.sha256   its hash, for `sha256sum -c`
+//!               state.json      how far it has come
+//!               log.jsonl       every step; also the lock against a second process
+//! ```
+//!
+//! A submission appears under its name only when everything in it is on disk.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::private;
+use super::record::{LogLine, Progress, Request};
+use super::state::State;
+
+const REQUEST: &str = "request.json";
+const STATE: &str = "state.json";
+const LOG: &str = "log.jsonl";
+const TEXT: &str = "ticket.txt";
+const HASH: &str = "bundle.sha256";
+
+/// A larger file than this was not written by this program.
+const LARGEST_RECORD: u64 = 4 * 1024 * 1024;
+
+/// How long a submission is kept that is at the desk.
+const KEPT_HOURS: i64 = 90 * 24;
+/// How long nobody can be still writing a folder.
+const HALF_HOURS: i64 = 24;
+
+/// Why the outbox could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Reading or writing failed.
+    #[error("can't {what} {path}")]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A record is not readable as what it should be.
+    #[error("{path} is damaged")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// In what way.
+        source: serde_json::Error,
+    },
+    /// The bundle is not the one the person agreed to.
+    #[error("the bundle {0} is not the one that was agreed to")]
+    BundleChanged(PathBuf),
+    /// Another process works on the submission.
+    #[error("another process is working on submission {0}")]
+    Busy(Uuid),
+    /// There is no such submission, or more than one.
+    #[error("{0}")]
+    NoSuch(String),
+}
+
+/// The folder of all submissions.
+#[derive(Clone, Debug)]
+pub struct Store {
+    root: PathBuf,
+}
+
+/// One submission, as last read.
+#[derive(Clone, Debug)]
+pub struct Item {
+    dir: PathBuf,
+    /// What the person agreed to.
+    pub request: Request,
+    /// How far it has come.
+    pub progress: Progress,
+}
+
+/// A submission that no other process touches while this value lives.
+#[derive(Debug)]
+pub struct Locked {
+    /// The submission.
+    pub item: Item,
+    log: File,
+}
+
+/// All submissions, and what could not be read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Readable submissions, oldest first.
+    pub items: Vec<Item>,
+    /// Errors, one for each folder that is not readable.
+    pub problems: Vec<StoreError>,
+}
+
+impl Store {
+    /// The outbox in `root`, which need not exist yet.
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Puts a submission on disk, complete or not at all, and keeps it locked.
+    pub fn add(
+        &self,
+        request: Request,
+        progress: Progress,
+        bundle: Option<&Path>,
+    ) -> Result<Locked, StoreError> {
+        private::create_dir(&self.root).map_err(io("create", &self.root))?;
+        let aside = private::create_unnamed_dir(&self.root);
+        let aside = aside.map_err(io("create a folder in", &self.root))?;
+        let dir = aside.path();
+        if let (Some(source), Some(info)) = (bundle, &request.draft.bundle) {
+            let hash = copy(source, dir, stored_name(&info.file))?;
+            if hash != info.sha256 {
+                return Err(StoreError::BundleChanged(source.to_owned()));
+            }
+            let line = format!("{hash}  {}\n", stored_name(&info.file));
+            put(dir, HASH, line.as_bytes())?;
+        }
+        put_json(dir, REQUEST, &request)?;
+        put(dir, TEXT, request.draft.text.as_bytes())?;
+        put_json(dir, STATE, &progress)?;
+        put(dir, LOG, b"")?;
+        private::sync_dir(dir).map_err(io("write", dir))?;
+        let log = lock(dir, request.submission)?;
+        let target = self.root.join(request.submission.to_string());
+        let aside = aside.keep();
+        fs::rename(&aside, &target).map_err(io("create", &target))?;
+        private::sync_dir(&self.root).map_err(io("write", &self.root))?;
+        Ok(Locked { item: Item { dir: target, request, progress }, log })
+    }
+
+    /// Everything in the outbox.
+    pub fn list(&self) -> Result<Listing, StoreError> {
+        let mut listing = Listing::default();
+        for (_, dir) in self.folders()? {
+            match Item::read(dir) {
+                Ok(item) => listing.items.push(item),
+                Err(problem) => listing.problems.push(problem),
+            }
+        }
+        listing.items.sort_by_key(|item| (item.request.agreed_at, item.request.submission));
+        Ok(listing)
+    }
+
+    /// The submission whose id is, or begins with, `id`.
+    pub fn find(&self, id: &str) -> Result<Item, StoreError> {
+        Item::read(self.folder(id)?)
+    }
+
+    /// The folder of the submission whose id is, or begins with, `id`.
+    pub fn folder(&self, id: &str) -> Result<PathBuf, StoreError> {
+        let wanted = id.to_ascii_lowercase();
+        let mut fitting = self.folders()?;
+        fitting.retain(|(name, _)| name.starts_with(&wanted));
+        match fitting.pop() {
+            Some((_, dir)) if fitting.is_empty() => Ok(dir),
+            None => Err(StoreError::NoSuch(format!("no submission {id} in the outbox"))),
+            Some(_) => {
+                Err(StoreError::NoSuch(format!("more than one submission begins with {id}")))
+            }
+        }
+    }
+
+    /// Removes a submission, readable or not, unless another process works on it.
+    pub fn remove(&self, id: &str) -> Result<PathBuf, StoreError> {
+        let dir = self.folder(id)?;
+        let uuid = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let _lock = match lock(&dir, uuid.parse().unwrap_or_default()) {
+            Err(StoreError::Io { .. }) => None,
+            other => Some(other?),
+        };
+        // First out of sight as a whole, so that no half of it is ever found.
+        let aside = self.root.join(format!(".gone-{uuid}"));
+        fs::rename(&dir, &aside).map_err(io("remove", &dir))?;
+        fs::remove_dir_all(&aside).map_err(io("remove", &aside))?;
+        Ok(dir)
+    }
+
+    /// Removes what nobody needs any more: submissions that have been at the desk for 90
+    /// days, and halves that a killed process left a day ago. Returns how many.
+    pub fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let is_old = |at: Timestamp, hours| now.duration_since(at).as_hours() >= hours;
+        let mut removed = 0;
+        for item in self.list()?.items {
+            let sent = item.progress.state == State::Sent;
+            if sent && is_old(item.progress.at, KEPT_HOURS) {
+                self.remove(&item.request.submission.to_string())?;
+                removed += 1;
+            }
+        }
+        let Ok(entries) = fs::read_dir(&self.root) else { return Ok(removed) };
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name();
+            let is_half =
+                name.to_str().is_some_and(|n| n.starts_with(".new-") || n.starts_with(".gone-"));
+            let changed = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+            let changed = changed.and_then(|changed| Timestamp::try_from(changed).ok());
+            if is_half && changed.is_some_and(|changed| is_old(changed, HALF_HOURS)) {
+                fs::remove_dir_all(entry.path()).map_err(io("remove", &entry.path()))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn folders(&self) -> Result<Vec<(String, PathBuf)>, StoreError> {
+        let entries = match fs::read_dir(&self.root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(io("read", &self.root))?,
+        };
+        let named = entries.filter_map(Result::ok).filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            name.parse::<Uuid>().ok().map(|_| (name, entry.path()))
+        });
+        let mut folders: Vec<_> = named.collect();
+        folders.sort();
+        Ok(folders)
+    }
+}
+
+impl Item {
+    fn read(dir: PathBuf) -> Result<Self, StoreError> {
+        let request = get_json(&dir.join(REQUEST))?;
+        let progress = get_json(&dir.join(STATE))?;
+        Ok(Self { dir, request, progress })
+    }
+
+    /// Its folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The ticket's text as a file.
+    pub fn text_path(&self) -> PathBuf {
+        self.dir.join(TEXT)
+    }
+
+    /// Its log.
+    pub fn log_path(&self) -> PathBuf {
+        self.dir.join(LOG)
+    }
+
+    /// Where its bundle is, if it has one.
+    pub fn bundle_path(&self) -> Option<PathBuf> {
+        let info = self.request.draft.bundle.as_ref()?;
+        Some(self.dir.join(stored_name(&info.file)))
+    }
+
+    /// Takes the submission for this process and reads it again.
+    pub fn lock(self) -> Result<Locked, StoreError> {
+        let log = lock(&self.dir, self.request.submission)?;
+        Ok(Locked { item: Self::read(self.dir)?, log })
+    }
+
+    /// Whether another process works on it now.
+    pub fn is_busy(&self) -> bool {
+        matches!(lock(&self.dir, self.request.submission), Err(StoreError::Busy(_)))
+    }
+
+    /// The bundle's bytes, if they are still those that were agreed to.
+    pub fn bundle(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some((path, info)) = self.bundle_path().zip(self.request.draft.bundle.as_ref()) else {
+            return Ok(None);
+        };
+        let file = File::open(&path).map_err(io("open", &path))?;
+        let mut bytes = Vec::new();
+        file.take(info.bytes.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(io("read", &path))?;
+        match hex(&Sha256::digest(&bytes)) == info.sha256 {
+            true => Ok(Some(bytes)),
+            false => Err(StoreError::BundleChanged(path)),
+        }
+    }
+}
+
+impl Locked {
+    /// Writes how far the submission has come; on disk when this returns. After an error
+    /// this value is ahead of the disk: it still names the ticket for the person.
+    pub(super) fn save(&mut self, progress: Progress, line: &LogLine) -> Result<(), StoreError> {
+        self.item.progress = progress;
+        let dir = &self.item.dir;
+        let path = dir.join(STATE);
+        let text = json_text(&path, &self.item.progress)?;
+        private::replace(dir, STATE, &text).map_err(io("write", &path))?;
+        let log = dir.join(LOG);
+        let mut text = serde_json::to_vec(line).map_err(damaged(&log))?;
+        text.push(b'\n');
+        // The state is what counts; a log line that does not fit on the disk is no reason
+        // to forget that a ticket was made.
+        let _ = self.log.write_all(&text).and_then(|()| self.log.sync_data());
+        Ok(())
+    }
+}
+
+/// The SHA-256 and length of a file.
+pub fn hash_file(path: &Path) -> io::Result<(String, u64)> {
+    let mut hasher = Sha256::new();
+    let bytes = io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
+    Ok((hex(&hasher.finalize()), bytes))
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn stored_name(file: &str) -> &'static str {
+    if file.ends_with(".age") { "bundle.zip.age" } else { "bundle.zip" }
+}
+
+fn lock(dir: &Path, submission: Uuid) -> Result<File, StoreError> {
+    let path = dir.join(LOG);
+    let log = OpenOptions::new().append(true).open(&path).map_err(io("open", &path))?;
+    match log.try_lock() {
+        Ok(()) => Ok(log),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Busy(submission)),
+        Err(TryLockError::Error(error)) => Err(io("lock", &path)(error)),
+    }
+}
+
+fn copy(source: &Path, dir: &Path, name: &str) -> Result<String, StoreError> {
+    let mut from = File::open(source).map_err(io("open", source))?;
+    let mut to = tempfile::Builder::new().tempfile_in(dir).map_err(io("write in", dir))?;
+    let target = dir.join(name);
+    io::copy(&mut from, to.as_file_mut())
+        .and_then(|_| to.as_file().sync_all())
+        .map_err(io("write", &target))?;
+    to.persist(&target).map_err(|error| io("write", &target)(error.error))?;
+    hash_file(&target).map(|(hash, _)| hash).map_err(io("read", &target))
+}
+
+fn put_json<T: Serialize>(dir: &Path, name: &str, value: &T) -> Result<(), StoreError> {
+    put(dir, name, &json_text(&dir.join(name), value)?)
+}
+
+fn json_text<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, StoreError> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(damaged(path))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    private::write(dir, name, bytes).map_err(io("write", &dir.join(name)))
+}
+
+fn get_json<T: DeserializeOwned>(path: &Path) -> Result<T, StoreError> {
+    let file = File::open(path).map_err(io("open", path))?;
+    let mut text = Vec::new();
+    file.take(LARGEST_RECORD).read_to_end(&mut text).map_err(io("read", path))?;
+    serde_json::from_slice(&text).map_err(damaged(path))
+}
+
+fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Io { what, path, source }
+}
+
+fn damaged(path: &Path) -> impl FnOnce(serde_json::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Damaged { path, source }
+}

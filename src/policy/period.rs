@@ -1,0 +1,101 @@
+//! Lengths of time as policies state them: business hours, clock hours, business days, days.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A length of time, in the unit the policy uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "PeriodRow", into = "PeriodRow")]
+pub enum Period {
+    /// Hours that run only while the desk is open.
+    BusinessHours(u16),
+    /// Elapsed hours.
+    ClockHours(u16),
+    /// Business days; the policy may give a range.
+    BusinessDays {
+        /// The sooner bound.
+        from: u16,
+        /// The later bound; the same when there is no range.
+        to: u16,
+    },
+    /// Calendar days.
+    Days(u16),
+}
+
+/// No policy reaches further than a year.
+const MOST_HOURS: u16 = 8784;
+const MOST_DAYS: u16 = 366;
+
+/// The form in a pack: exactly one key, `{ business_hours = 8 }`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+struct PeriodRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    business_hours: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_hours: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    business_days: Option<u16>,
+    /// `[2, 3]` is "2 to 3".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    business_days_range: Option<[u16; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<u16>,
+}
+
+impl TryFrom<PeriodRow> for Period {
+    type Error = String;
+
+    fn try_from(row: PeriodRow) -> Result<Self, String> {
+        let given = [
+            row.business_hours.map(Self::BusinessHours),
+            row.clock_hours.map(Self::ClockHours),
+            row.business_days.map(|days| Self::BusinessDays { from: days, to: days }),
+            row.business_days_range.map(|[from, to]| Self::BusinessDays { from, to }),
+            row.days.map(Self::Days),
+        ];
+        let mut given = given.into_iter().flatten();
+        let (Some(period), None) = (given.next(), given.next()) else {
+            return Err("a period has one unit, like { business_hours = 8 }".into());
+        };
+        let (from, to, most) = match period {
+            Self::BusinessHours(hours) | Self::ClockHours(hours) => (hours, hours, MOST_HOURS),
+            Self::BusinessDays { from, to } => (from, to, MOST_DAYS),
+            Self::Days(days) => (days, days, MOST_DAYS),
+        };
+        if from == 0 || to < from || to > most {
+            return Err(format!("a period goes from 1 to {most}, a range from less to more"));
+        }
+        Ok(period)
+    }
+}
+
+impl From<Period> for PeriodRow {
+    fn from(period: Period) -> Self {
+        let mut row = Self::default();
+        match period {
+            Period::BusinessHours(hours) => row.business_hours = Some(hours),
+            Period::ClockHours(hours) => row.clock_hours = Some(hours),
+            Period::BusinessDays { from, to } if from == to => row.business_days = Some(to),
+            Period::BusinessDays { from, to } => row.business_days_range = Some([from, to]),
+            Period::Days(days) => row.days = Some(days),
+        }
+        row
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |count: u16| if count == 1 { "" } else { "s" };
+        match *self {
+            Self::BusinessHours(n) => write!(f, "{n} business hour{}", plural(n)),
+            Self::ClockHours(n) => write!(f, "{n} clock hour{}", plural(n)),
+            Self::BusinessDays { from, to } if from == to => {
+                write!(f, "{to} business day{}", plural(to))
+            }
+            Self::BusinessDays { from, to } => write!(f, "{from} to {to} business days"),
+            Self::Days(n) => write!(f, "{n} day{}", plural(n)),
+        }
+    }
+}

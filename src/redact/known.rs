@@ -1,0 +1,193 @@
+//! The values of this machine as literals: which spellings, and where each may stand.
+//!
+//! Escapes (`\x2d`, `%2d`, `\u002d`) and UTF-16 are not spelled out here: the text is
+//! decoded and searched again (`view`). What remains are spellings that differ in the
+//! characters themselves.
+
+use std::collections::BTreeSet;
+
+use super::rules::Rules;
+use super::{Class, Seeds};
+
+/// One spelling of one value.
+pub(super) struct Literal {
+    pub(super) class: Class,
+    /// The bytes to look for, without regard to the case of ASCII letters.
+    pub(super) bytes: Vec<u8>,
+    /// The value in the machine's own spelling.
+    pub(super) value: String,
+    pub(super) edge: Edge,
+    pub(super) wide: Option<Wide>,
+}
+
+/// What may stand next to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// Anything: the value is long and odd enough to be itself wherever it stands.
+    Any,
+    /// No letter: `jdoe` is not in `jdoering`, but in `jdoe2`.
+    NoLetter,
+    /// Neither letter nor digit: `al` is not in `al2`.
+    NoWord,
+}
+
+/// UTF-16 with this byte first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wide {
+    LowFirst,
+    HighFirst,
+}
+
+/// A value shorter than this would be found everywhere.
+const SHORTEST: usize = 2;
+
+/// A name longer than this is no name, label or serial number of any system.
+const LONGEST: usize = 1024;
+
+/// Whether a value is looked for wherever it stands. Words that everybody's logs hold are
+/// not: they are taken out only where a rule says what they are.
+pub(super) fn is_searchable(rules: &Rules, class: Class, value: &str) -> bool {
+    let letters_or_digits = value.chars().filter(|c| c.is_alphanumeric()).count();
+    let digits_only = value.chars().all(|c| c.is_ascii_digit());
+    let first = value.chars().next();
+    let one_character = value.chars().all(|c| Some(c) == first);
+    (SHORTEST..=LONGEST).contains(&value.len())
+        && letters_or_digits >= SHORTEST
+        && !(digits_only && value.len() < 6)
+        && !one_character
+        && !rules.is_ordinary(class, value.as_bytes())
+        && !is_technical(rules, class, value)
+}
+
+/// Names of parts and vendors are words of every log line about drives.
+fn is_technical(rules: &Rules, class: Class, value: &str) -> bool {
+    let named = matches!(class, Class::User | Class::Host | Class::VolumeLabel | Class::Domain);
+    named && rules.has_word("technical-words", value.to_lowercase().as_bytes())
+}
+
+/// Which neighbours keep a value from being found.
+pub(super) fn edge(class: Class, value: &str) -> Edge {
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    let others = value.chars().count() - letters;
+    let length = letters + others;
+    let odd = letters > 0 && others > 0 && length >= 6;
+    let digits = value.chars().all(|c| c.is_ascii_digit());
+    match class {
+        _ if odd => Edge::Any,
+        _ if digits || length < 4 => Edge::NoWord,
+        Class::Serial | Class::Uuid if length >= 12 => Edge::Any,
+        _ => Edge::NoLetter,
+    }
+}
+
+/// All spellings of all values worth looking for.
+pub(super) fn literals(rules: &Rules, seeds: &Seeds) -> Vec<Literal> {
+    let mut out = Vec::new();
+    let mut seen = BTreeSet::new();
+    for seed in &seeds.secret {
+        let value = seed.value.trim();
+        if !is_searchable(rules, seed.class, value) || is_kept(seeds, seed.class, value) {
+            continue;
+        }
+        for spelling in spellings(seed.class, value) {
+            if seen.insert(spelling.to_ascii_lowercase()) {
+                add(&mut out, seed.class, value, &spelling);
+            }
+        }
+    }
+    out
+}
+
+fn is_kept(seeds: &Seeds, class: Class, value: &str) -> bool {
+    class == Class::Serial && seeds.keep.iter().any(|keep| keep.eq_ignore_ascii_case(value))
+}
+
+fn add(out: &mut Vec<Literal>, class: Class, value: &str, spelling: &str) {
+    let edge = edge(class, spelling);
+    let literal = |bytes, wide| Literal { class, bytes, value: value.to_owned(), edge, wide };
+    out.push(literal(spelling.as_bytes().to_vec(), None));
+    // Texts in UTF-16 are found by decoding only while all characters fit one byte.
+    if spelling.chars().any(|c| u32::from(c) > 0xff) {
+        let low = spelling.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let high = spelling.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        out.push(literal(low, Some(Wide::LowFirst)));
+        out.push(literal(high, Some(Wide::HighFirst)));
+    }
+}
+
+/// The spellings of a value that differ in more than escapes and the case of ASCII letters.
+fn spellings(class: Class, value: &str) -> Vec<String> {
+    let mut all = match class {
+        Class::Mac => separated(value, 2, &[":", "-", ""]),
+        Class::Uuid => uuid_spellings(value),
+        // udev writes a space as an underscore.
+        Class::Serial | Class::VolumeLabel => {
+            let joined = value.split_whitespace().collect::<Vec<_>>().join("_");
+            vec![value.to_owned(), joined]
+        }
+        _ => vec![value.to_owned()],
+    };
+    if !value.is_ascii() {
+        all.push(value.to_lowercase());
+        all.push(value.to_uppercase());
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn separated(value: &str, size: usize, separators: &[&str]) -> Vec<String> {
+    let digits: Vec<char> = value.chars().filter(char::is_ascii_hexdigit).collect();
+    let groups: Vec<String> = digits.chunks(size).map(|g| g.iter().collect()).collect();
+    let mut all: Vec<String> = separators.iter().map(|s| groups.join(s)).collect();
+    // Switches write three groups of four digits.
+    let quads: Vec<String> = digits.chunks(4).map(|g| g.iter().collect()).collect();
+    all.push(quads.join("."));
+    all
+}
+
+fn uuid_spellings(value: &str) -> Vec<String> {
+    let digits: String = value.chars().filter(char::is_ascii_hexdigit).collect();
+    let mut all = vec![value.to_owned()];
+    if digits.len() == 32 {
+        let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
+        all.push(parts.map(|part| digits[part].to_owned()).join("-"));
+        all.push(digits);
+    } else if digits.len() == 8 && value.len() == 9 {
+        // The id of a FAT volume, with and without its dash.
+        all.push(digits);
+    }
+    all
+}
+
+impl Edge {
+    /// Whether a value from `start` to `end` may stand there.
+    pub(super) fn allows(self, text: &[u8], start: usize, end: usize) -> bool {
+        if self == Self::Any {
+            return true;
+        }
+        let blocks = |own: u8, other: u8| match self {
+            Self::Any => false,
+            _ if !own.is_ascii_alphanumeric() => false,
+            Self::NoLetter => other.is_ascii_alphabetic(),
+            Self::NoWord => other.is_ascii_alphanumeric(),
+        };
+        let left = start.checked_sub(1).map(|at| text[at]);
+        let right = text.get(end).copied();
+        let left_blocks = left.is_some_and(|byte| blocks(text[start], byte));
+        let right_blocks = right.is_some_and(|byte| blocks(text[end - 1], byte));
+        (!left_blocks || ends_colour(&text[..start])) && !right_blocks
+    }
+}
+
+/// Whether the text ends in a terminal's colour sequence, whose last byte is a letter.
+fn ends_colour(text: &[u8]) -> bool {
+    let tail = &text[text.len().saturating_sub(16)..];
+    let Some(escape) = tail.iter().rposition(|&b| b == 0x1b) else { return false };
+    match &tail[escape + 1..] {
+        [b'[', numbers @ .., b'm' | b'K'] => {
+            numbers.iter().all(|&b| b.is_ascii_digit() || b == b';')
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,98 @@
+//! Values that are known by their shape alone: addresses, UUIDs, mail, domain names.
+//!
+//! Belongs here: finding the shapes around the few bytes that give them away (`:`, `.`,
+//! `@`, `-`). Does not belong here: values that need a word before them (the rules of the
+//! packs). A shape is only looked for when a pack has a row for it.
+
+mod colon;
+mod dash;
+mod dot;
+mod header;
+mod mail;
+mod version;
+
+use super::rules::Rules;
+use super::span::Span;
+use super::words::Words;
+
+/// The shapes the packs ask for.
+pub(super) struct Shapes {
+    ipv4: bool,
+    ipv6: bool,
+    mac: bool,
+    uuid: bool,
+    email: bool,
+    fqdn: bool,
+    bitlocker: bool,
+    header: bool,
+    /// Top-level domains.
+    tlds: Words,
+    /// Endings that make `name@1.service` a unit and not an address.
+    units: Words,
+    versions: version::Clues,
+    /// Words before the GUID of a class.
+    guid_names: Words,
+}
+
+/// The names a pack may give in `shape`.
+const NAMES: [&str; 9] =
+    ["ipv4", "ipv6", "mac", "uuid", "email", "fqdn", "bitlocker", "syslog-host", "pem"];
+
+impl Shapes {
+    /// Switches on what the packs name; an unknown name is returned as the error.
+    pub(super) fn new(rules: &Rules) -> Result<Self, String> {
+        let unknown = rules.shapes.iter().find(|name| !NAMES.contains(&name.as_str()));
+        if let Some(name) = unknown {
+            return Err(name.clone());
+        }
+        let on = |name: &str| rules.shapes.contains(name);
+        Ok(Self {
+            ipv4: on("ipv4"),
+            ipv6: on("ipv6"),
+            mac: on("mac"),
+            uuid: on("uuid"),
+            email: on("email"),
+            fqdn: on("fqdn"),
+            bitlocker: on("bitlocker"),
+            header: on("syslog-host"),
+            tlds: rules.words("top-level-domains"),
+            units: rules.words("unit-types"),
+            versions: version::Clues::new(rules),
+            guid_names: rules.words("class-guid-names"),
+        })
+    }
+
+    /// Adds all finds in `text`.
+    pub(super) fn scan(&self, rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
+        let mut done = 0;
+        for at in memchr::memchr3_iter(b':', b'.', b'@', text) {
+            if at < done {
+                continue;
+            }
+            done = match text[at] {
+                b':' => self.colon(text, at, done, out),
+                b'.' => self.dot(rules, text, at, out),
+                _ => self.mail(rules, text, at, out),
+            };
+        }
+        let mut done = 0;
+        for at in memchr::memchr_iter(b'-', text) {
+            if at >= done {
+                done = self.dash(rules, text, at, out);
+            }
+        }
+        if self.header {
+            header::scan(rules, text, out);
+        }
+    }
+}
+
+/// The byte before `at`, or a line break at the start of the text.
+fn before(text: &[u8], at: usize) -> u8 {
+    at.checked_sub(1).map_or(b'\n', |i| text[i])
+}
+
+/// The byte at `at`, or a line break past the end of the text.
+fn after(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(b'\n')
+}

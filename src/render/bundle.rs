@@ -1,0 +1,137 @@
+//! Bundles for people, and the answers of `bundle` and `verify`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::text::{bytes, labelled};
+use crate::bundle::manifest::Outcome;
+use crate::bundle::{BuiltBundle, Manifest, Verification};
+use crate::text::visible;
+
+/// The schema name of the answer of `bundle`.
+pub const SCHEMA: &str = "keycase.bundled/1";
+
+/// The answer of `bundle`: the document `keycase.bundled/1`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Bundled {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The file that was written; `None` for a preview.
+    pub bundle: Option<BundleFile>,
+    /// What is in it.
+    pub manifest: Manifest,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct BundleFile {
+    /// Where it is.
+    pub file: String,
+    /// SHA-256 of the file, 64 lowercase hex digits.
+    pub sha256: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Whether it is encrypted.
+    pub sealed: bool,
+}
+
+impl From<BuiltBundle> for Bundled {
+    fn from(built: BuiltBundle) -> Self {
+        let file = built.path.display().to_string();
+        let (sha256, bytes, sealed) = (built.sha256, built.bytes, built.sealed);
+        let bundle = Some(BundleFile { file, sha256, bytes, sealed });
+        Self { schema: SCHEMA.into(), bundle, manifest: built.manifest }
+    }
+}
+
+impl Bundled {
+    /// A preview: nothing was written.
+    pub fn preview(manifest: Manifest) -> Self {
+        Self { schema: SCHEMA.into(), bundle: None, manifest }
+    }
+
+    /// The answer for people.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        if let Some(file) = &self.bundle {
+            let _ = writeln!(out, "{}", visible(&file.file));
+            let sealed = if file.sealed { ", encrypted" } else { "" };
+            labelled(&mut out, "size", &format!("{}{sealed}", bytes(file.bytes)));
+            labelled(&mut out, "SHA-256", &file.sha256);
+        }
+        out + &manifest(&self.manifest)
+    }
+}
+
+/// A manifest for people: files, sources, what was replaced and searched for.
+pub fn manifest(manifest: &Manifest) -> String {
+    let mut out = String::new();
+    let tool = &manifest.tool;
+    let made = format!("{} by {} {}", manifest.created_at, tool.name, tool.version);
+    labelled(&mut out, "made", &made);
+    if manifest.interrupted {
+        labelled(&mut out, "note", "the run was interrupted; some sources are missing");
+    }
+    for file in &manifest.files {
+        let cut = if file.truncated { ", cut to fit" } else { "" };
+        let replaced = file.redactions.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        let replaced = match replaced {
+            0 => String::new(),
+            count => format!(", {count} values replaced"),
+        };
+        let text = format!("{} ({}{cut}{replaced})", file.name, bytes(file.bytes));
+        labelled(&mut out, "file", &text);
+    }
+    for entry in &manifest.collectors {
+        if entry.outcome != Outcome::Done || entry.why.is_some() {
+            let why = entry.why.as_deref().unwrap_or("no reason given");
+            labelled(&mut out, entry.outcome.words(), &format!("{}: {why}", entry.id));
+        }
+    }
+    labelled(&mut out, "replaced", &replaced(manifest));
+    labelled(&mut out, "audit", &audit(manifest));
+    out
+}
+
+fn replaced(manifest: &Manifest) -> String {
+    let mut sums = BTreeMap::<&str, u64>::new();
+    for (class, count) in manifest.files.iter().flat_map(|file| &file.redactions) {
+        let sum = sums.entry(class).or_default();
+        *sum = sum.saturating_add(*count);
+    }
+    match sums.is_empty() {
+        true => "no personal value was found".to_owned(),
+        false => sums.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn audit(manifest: &Manifest) -> String {
+    match manifest.audit.values {
+        0 => "no sensitive value was known to search for".to_owned(),
+        values => format!("searched for {values} known values, {} found", manifest.audit.hits),
+    }
+}
+
+/// The answer of `verify` for people.
+pub fn verification(answer: &Verification) -> String {
+    let size = bytes(answer.bytes);
+    match (answer.ok, answer.sealed, answer.files) {
+        (true, true, _) => {
+            format!("sealed, {size}; only its recipient can open it and check what is inside\n")
+        }
+        (true, false, files) => {
+            format!("ok: {} files, {size}, all as the manifest says\n", files.unwrap_or_default())
+        }
+        (false, ..) => {
+            let mut out = "not ok: do not rely on this bundle\n".to_owned();
+            for error in &answer.errors {
+                let file = error.file.as_deref().unwrap_or("bundle");
+                labelled(&mut out, "wrong", &format!("{file}: {}", error.what));
+            }
+            out
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What long work is doing, on stderr, for a person who waits.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::text::bytes;
+use crate::bundle::Step;
+use crate::text::visible;
+
+/// One line that changes; nothing at all when stderr is no terminal.
+pub struct Progress {
+    line: ProgressBar,
+}
+
+/// How often the line moves although nothing new is told.
+const TICK: Duration = Duration::from_millis(100);
+
+impl Progress {
+    /// Starts at once with `first`; `quiet` shows nothing.
+    pub fn start(quiet: bool, first: &str) -> Self {
+        let target = match quiet {
+            true => ProgressDrawTarget::hidden(),
+            // It draws only on a terminal.
+            false => ProgressDrawTarget::stderr(),
+        };
+        let line = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+            line.set_style(style);
+        }
+        line.set_message(first.to_owned());
+        line.tick();
+        line.enable_steady_tick(TICK);
+        Self { line }
+    }
+
+    /// Says what is going on in making a bundle.
+    pub fn bundle(&self, step: Step<'_>) {
+        if self.line.is_hidden() {
+            return;
+        }
+        self.line.set_message(match step {
+            Step::Collected { id, ended, all } => format!("read {id} ({ended} of {all})"),
+            Step::Packing { name, bytes: done, of } => {
+                format!("packing {}: {} of {}", visible(name), bytes(done), bytes(of))
+            }
+            Step::Auditing(name) => format!("searching {} for personal values", visible(name)),
+            Step::Sealing => "encrypting the bundle".to_owned(),
+        });
+    }
+
+    /// Takes the line away.
+    pub fn end(self) {
+        self.line.finish_and_clear();
+    }
+}

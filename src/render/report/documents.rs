@@ -1,0 +1,84 @@
+//! What the report needs of the other documents. They may come from a hostile bundle or
+//! from another release: everything is optional, nothing is trusted.
+
+use serde::Deserialize;
+
+use crate::bundle::Document;
+
+/// `eligibility.json`, as far as the report shows it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Eligibility {
+    pub(super) policy: Policy,
+    pub(super) drives: Vec<Judged>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Policy {
+    pub(super) id: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) source: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Judged {
+    pub(super) port: Option<String>,
+    pub(super) verdict: Option<String>,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) ask: Vec<Ask>,
+    pub(super) contact: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Reason {
+    pub(super) effect: Option<String>,
+    pub(super) text: Option<String>,
+    pub(super) evidence: Option<String>,
+    pub(super) source: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Lifecycle {
+    pub(super) status: Option<String>,
+    pub(super) ends: Option<String>,
+    pub(super) checked: Option<String>,
+    pub(super) source: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Ask {
+    pub(super) question: Option<String>,
+}
+
+/// `findings.json`, as far as the report shows it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Findings {
+    pub(super) findings: Vec<Finding>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Finding {
+    pub(super) title: Option<String>,
+    pub(super) severity: Option<String>,
+    pub(super) confidence: Option<String>,
+    pub(super) port: Option<String>,
+    pub(super) remedy: Vec<String>,
+    pub(super) source: Option<String>,
+}
+
+/// Reads the document called `name`; one of another shape counts as absent.
+pub(super) fn read<T: Default + for<'de> Deserialize<'de>>(
+    documents: &[Document],
+    name: &str,
+) -> T {
+    let document = documents.iter().find(|document| document.name == name);
+    document.and_then(|document| T::deserialize(&document.value).ok()).unwrap_or_default()
+}

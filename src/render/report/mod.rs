@@ -1,0 +1,11 @@
+//! `report.html`: a bundle for people, readable without this program.
+//!
+//! Belongs here: turning redacted contents into one page without script or remote
+//! reference. Every text is escaped by the template; what could change the order or look
+//! of other text is made visible before. Does not belong here: reading bundles.
+
+mod documents;
+mod drive;
+mod view;
+
+pub use view::report;

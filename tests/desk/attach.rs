@@ -1,0 +1,79 @@
+//! `keycase attach` and `keycase status`: a ticket that is open already.
+
+use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk};
+use crate::submitter::{Outcome, Submitter};
+
+/// A desk with one ticket that has no file, and somebody with a bundle.
+fn open_ticket() -> (FakeFreshdesk, Submitter, String) {
+    let desk = FakeFreshdesk::start();
+    desk.block(".zip");
+    let person = Submitter::at(&desk);
+    assert_eq!(person.submit().ended().0, "created_not_attached");
+    desk.block("");
+    let id = person.items()[0].file_name().unwrap().to_str().unwrap().to_owned();
+    assert_eq!(person.run(&["outbox", "drop", &id]).code, 0);
+    (desk, person, FIRST_ID.to_string())
+}
+
+fn attach(person: &Submitter, ticket: &str) -> Outcome {
+    let bundle = person.bundle.to_str().unwrap();
+    person.run(&["attach", ticket, bundle, "--yes", "--json"])
+}
+
+#[test]
+fn a_bundle_is_added_once_to_an_open_ticket() {
+    let (desk, person, ticket) = open_ticket();
+    let bundle = person.bundle.to_str().unwrap();
+    assert_eq!(person.run(&["attach", &ticket, bundle]).code, 64, "nobody agreed");
+    for _ in 0..2 {
+        let outcome = attach(&person, &ticket);
+        assert_eq!(outcome.ended(), ("sent".to_owned(), 0), "{}", outcome.stderr);
+        assert_eq!(outcome.json()["ticket"]["id"], ticket);
+    }
+    let tickets = desk.tickets();
+    assert_eq!((tickets.len(), tickets[0].files.len()), (1, 1));
+    assert!(tickets[0].files[0].bytes == person.bundle_bytes());
+    assert_eq!(desk.violations(), Vec::<String>::new());
+}
+
+#[test]
+fn a_lost_answer_does_not_add_it_twice() {
+    for commit in [false, true] {
+        let (desk, person, ticket) = open_ticket();
+        desk.fail(Call::Attach, commit, Act::Drop);
+        assert_eq!(attach(&person, &ticket).ended(), ("created_not_attached".to_owned(), 75));
+        assert_eq!(person.send().code, 0);
+        assert_eq!(desk.tickets()[0].files.len(), 1, "commit {commit}");
+    }
+}
+
+#[test]
+fn a_ticket_that_is_not_there_is_said_at_once() {
+    let (desk, person, _) = open_ticket();
+    assert_eq!(attach(&person, "4711").code, 76);
+    assert_eq!(attach(&person, "../agents/me").code, 64);
+    assert!(person.items().is_empty());
+    assert_eq!(desk.calls(Call::Me), 0);
+}
+
+#[test]
+fn a_desk_that_is_down_gets_the_bundle_later() {
+    let person = Submitter::new("http://127.0.0.1:1");
+    assert_eq!(attach(&person, "4711").ended(), ("created_not_attached".to_owned(), 75));
+}
+
+#[test]
+fn the_desk_says_how_a_ticket_stands() {
+    let (desk, person, ticket) = open_ticket();
+    let outcome = person.run(&["status", &ticket, "--json"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let row = &outcome.json()["tickets"][0];
+    assert_eq!((&row["id"], &row["state"]), (&ticket.as_str().into(), &"open".into()));
+    assert_eq!(person.run(&["status", "4711"]).code, 76);
+    assert_eq!(person.run(&["status", "--json"]).json()["tickets"].as_array().unwrap().len(), 0);
+    person.submit();
+    assert_eq!(person.run(&["status", "--json"]).json()["tickets"].as_array().unwrap().len(), 1);
+    let stranger = Submitter::new("http://127.0.0.1:1");
+    assert_eq!(stranger.run(&["status", &ticket]).code, 69);
+    assert_eq!(desk.violations(), Vec::<String>::new());
+}

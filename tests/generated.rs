@@ -1,0 +1,116 @@
+//! JSON Schemas of the published documents, generated into `data/schemas/`. They fail on
+//! drift; `UPDATE=1` writes them. Documents that the program prints are held to them.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+pub mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use keycase::bundle::{Manifest, Verification};
+use keycase::render::eligibility::EligibilityDocument;
+use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupportDocument};
+use keycase::render::submission::Submission;
+use keycase::snapshot::Snapshot;
+use schemars::{JsonSchema, schema_for};
+use serde_json::{Value, json};
+use support::keycase::Keycase;
+
+/// Every published document with the file its schema stands in.
+fn schemas() -> BTreeMap<&'static str, Value> {
+    let mut all = BTreeMap::new();
+    let mut add = |name, schema| {
+        assert!(all.insert(name, schema).is_none(), "{name} twice");
+    };
+    add("keycase.snapshot-1", schema::<Snapshot>("keycase.snapshot/1"));
+    add("keycase.eligibility-1", schema::<EligibilityDocument>("keycase.eligibility/1"));
+    add("keycase.bundle-1", schema::<Manifest>("keycase.bundle/1"));
+    add("keycase.verification-1", schema::<Verification>("keycase.verification/1"));
+    add("keycase.submission-1", schema::<Submission>("keycase.submission/1"));
+    add("keycase.targets-1", schema::<TargetsDocument>("keycase.targets/1"));
+    add("keycase.lifecycle-1", schema::<LifecycleDocument>("keycase.lifecycle/1"));
+    add("keycase.version-support-1", schema::<VersionSupportDocument>("keycase.version-support/1"));
+    all
+}
+
+/// The schema of a document whose field `schema` holds `name`.
+fn schema<T: JsonSchema>(name: &str) -> Value {
+    let mut schema = schema_for!(T).to_value();
+    schema["title"] = json!(name);
+    schema["properties"]["schema"] = json!({ "const": name });
+    schema
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/schemas")
+}
+
+#[test]
+fn schemas_are_the_ones_in_the_repository() {
+    let update = std::env::var_os("UPDATE").is_some();
+    for (name, schema) in schemas() {
+        let file = folder().join(format!("{name}.json"));
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if update {
+            fs::create_dir_all(folder()).unwrap();
+            fs::write(&file, &text).unwrap();
+        }
+        let there = fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(there, text, "{name}: run with UPDATE=1 and read the change");
+    }
+}
+
+#[test]
+fn no_schema_is_left_behind() {
+    let known = schemas();
+    for entry in fs::read_dir(folder()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let stem = name.strip_suffix(".json").unwrap_or(&name).to_owned();
+        assert!(known.contains_key(stem.as_str()), "nothing publishes {name}");
+    }
+}
+
+#[test]
+fn documents_keep_to_their_schemas() {
+    let machine = "tests/machines/locked-sentry-one/snapshot.json";
+    let hostile = "tests/machines/hostile-strings/snapshot.json";
+    let bundle = tempfile::tempdir().unwrap();
+    let zip = bundle.path().join("b.zip");
+    let zip = zip.to_str().unwrap();
+    let commands = [
+        format!("scan --all --from {machine}"),
+        format!("scan --from {hostile}"),
+        format!("check --from {machine}"),
+        format!("check --from {hostile} --fact past_end_of_life=true"),
+        "policy targets datalocker --severity 1 --received-at 2026-11-20T22:00:00Z".to_owned(),
+        "policy targets lockthreat --severity 1 --received-at 2026-11-20T22:00:00Z".to_owned(),
+        "policy lifecycle secpod --state solved --since 2026-11-20T12:00:00Z".to_owned(),
+        "policy lifecycle datalocker --state closed --since 2026-11-20T12:00:00Z".to_owned(),
+        "policy support data-dynamics --product StorageX --version 7.7.0".to_owned(),
+        "policy support datalocker --product SafeConsole --version 5.9".to_owned(),
+        format!("bundle --from {machine} -o {zip}"),
+        format!("verify {zip}"),
+        format!("submit --from {machine} --describe broken --yes"),
+        format!("submit --from {machine} --describe broken --dry-run"),
+    ];
+    let schemas = schemas();
+    let mut seen = BTreeMap::new();
+    for command in &commands {
+        let ran = Keycase::new(&format!("{command} --json")).run();
+        let document: Value = serde_json::from_str(&ran.stdout)
+            .unwrap_or_else(|error| panic!("{command}: {error}\n{}\n{}", ran.stdout, ran.stderr));
+        let Some(name) = document["schema"].as_str() else { continue };
+        let file = name.replace('/', "-");
+        let Some(schema) = schemas.get(file.as_str()) else { continue };
+        let validator = jsonschema::validator_for(schema).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{command}:\n{}", errors.join("\n"));
+        *seen.entry(name.to_owned()).or_insert(0) += 1;
+    }
+    assert!(seen.len() >= 7, "only {seen:?} were held to a schema");
+}

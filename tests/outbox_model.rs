@@ -1,0 +1,221 @@
+//! The outbox against a desk that does anything at any time: whatever happens, never a
+//! second ticket or file, and in the end exactly one of each.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use keycase::desk::{
+    Asked, Attachment, BundleInfo, Capabilities, Clock, Desk, Facts, Failure, Outbox, OutboxConfig,
+    Progress, REQUEST_SCHEMA, Request, State, Store, Ticket, TicketDraft, TicketStatus, hash_file,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// What becomes of one call to the desk.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Works,
+    Unreachable,
+    Busy,
+    Refused,
+    Lost { carried_out: bool },
+    Portal,
+    ProgramDies { carried_out: bool },
+}
+
+/// The program ended here.
+struct Death;
+
+#[derive(Debug, Default)]
+struct ModelDesk {
+    fates: RefCell<Vec<Fate>>,
+    tickets: Cell<usize>,
+    files: Cell<usize>,
+}
+
+impl ModelDesk {
+    fn call<T>(&self, carry_out: impl Fn() -> T) -> Result<T, Failure> {
+        let unclear = || Failure::Unclear { what: "lost".into(), wait: None };
+        match self.fates.borrow_mut().pop().unwrap_or(Fate::Works) {
+            Fate::Works => Ok(carry_out()),
+            Fate::Unreachable => Err(Failure::Unreachable("no route".into())),
+            Fate::Busy => Err(Failure::Busy { wait: Some(Duration::from_secs(30)) }),
+            Fate::Refused => Err(Failure::Refused { status: Some(400), what: "no".into() }),
+            Fate::Portal => Err(Failure::OutOfProtocol("a web page".into())),
+            Fate::Lost { carried_out } => {
+                carried_out.then(carry_out);
+                Err(unclear())
+            }
+            Fate::ProgramDies { carried_out } => {
+                carried_out.then(carry_out);
+                resume_unwind(Box::new(Death))
+            }
+        }
+    }
+}
+
+fn ticket() -> Ticket {
+    Ticket { id: "1".into(), url: None, requester: None }
+}
+
+fn count(cell: &Cell<usize>) {
+    cell.set(cell.get() + 1);
+}
+
+impl Desk for ModelDesk {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { sends: true, attachment_bytes: None, needs_key: false }
+    }
+    fn accepts(&self, _: &Request) -> Result<(), Failure> {
+        Ok(())
+    }
+    fn create(&self, _: &Request) -> Result<Ticket, Failure> {
+        self.call(|| {
+            count(&self.tickets);
+            ticket()
+        })
+    }
+    fn attach(&self, _: &Ticket, file: Attachment<'_>) -> Result<(), Failure> {
+        assert_eq!(file.bytes, b"bundle");
+        self.call(|| count(&self.files))
+    }
+    fn has_attachment(&self, _: &Ticket, _: &str, _: u64) -> Result<bool, Failure> {
+        self.call(|| self.files.get() > 0)
+    }
+    fn find(&self, _: &Request, _: Timestamp) -> Result<Option<Ticket>, Failure> {
+        self.call(|| (self.tickets.get() > 0).then(ticket))
+    }
+    fn status(&self, _: &str) -> Result<TicketStatus, Failure> {
+        Err(Failure::Unfit("not modelled".into()))
+    }
+    fn probe(&self) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+}
+
+/// Passes only when told to, or when waited for.
+struct ModelClock(Cell<Timestamp>);
+
+impl ModelClock {
+    fn add(&self, span: SignedDuration) {
+        self.0.set(self.0.get().saturating_add(span).unwrap());
+    }
+}
+
+impl Clock for ModelClock {
+    fn now(&self) -> Timestamp {
+        self.0.get()
+    }
+    fn wait(&self, pause: Duration) -> bool {
+        self.add(SignedDuration::try_from(pause).unwrap());
+        true
+    }
+}
+
+fn request(bundle: &std::path::Path) -> Request {
+    let (sha256, bytes) = hash_file(bundle).unwrap();
+    let submission = Uuid::from_u128(7);
+    Request {
+        schema: REQUEST_SCHEMA.into(),
+        submission,
+        agreed_at: Timestamp::UNIX_EPOCH,
+        desk: "model".into(),
+        address: None,
+        requester: None,
+        draft: TicketDraft {
+            submission,
+            subject: "s".into(),
+            text: "t".into(),
+            facts: Facts::new(),
+            given: Facts::new(),
+            drives: Vec::new(),
+            words: "w".into(),
+            severity: None,
+            bundle: Some(BundleInfo { file: "b.zip".into(), sha256, bytes }),
+        },
+    }
+}
+
+/// One run of the program; true when it came to its end.
+fn run(store: &Store, desk: &ModelDesk, clock: &ModelClock, asked: Asked) -> bool {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let config = OutboxConfig::default();
+        let outbox = Outbox { desk, config: &config, clock };
+        let mut item = store.find("0").unwrap().lock().unwrap();
+        if asked == Asked::ToSettle {
+            outbox.reopen(&mut item).unwrap();
+        }
+        outbox.advance(&mut item, asked).unwrap();
+    }));
+    match outcome {
+        Ok(()) => true,
+        Err(cause) if cause.is::<Death>() => false,
+        Err(cause) => resume_unwind(cause),
+    }
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        3 => Just(Fate::Works),
+        1 => Just(Fate::Unreachable),
+        1 => Just(Fate::Busy),
+        1 => Just(Fate::Refused),
+        1 => Just(Fate::Portal),
+        3 => any::<bool>().prop_map(|carried_out| Fate::Lost { carried_out }),
+        3 => any::<bool>().prop_map(|carried_out| Fate::ProgramDies { carried_out }),
+    ]
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    prop_oneof![
+        Just(Asked::ToSend),
+        Just(Asked::ToSettle),
+        Just(Asked::WhenDue),
+        Just(Asked::ToLook),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_ticket_and_one_file_whatever_happens(
+        fates in prop::collection::vec(fate(), 0..16),
+        runs in prop::collection::vec((asked(), -7200..7200_i64), 1..12),
+    ) {
+        // Every step waits for the disk; memory keeps this test quick where there is one.
+        let memory = std::path::Path::new("/dev/shm");
+        let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let dir = tempfile::tempdir_in(place).unwrap();
+        let bundle = dir.path().join("b.zip");
+        std::fs::write(&bundle, "bundle").unwrap();
+        let store = Store::new(dir.path().join("outbox"));
+        let desk = ModelDesk { fates: RefCell::new(fates), ..ModelDesk::default() };
+        let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
+        let progress = Progress::new(State::Queued, clock.now());
+        drop(store.add(request(&bundle), progress, Some(&bundle)).unwrap());
+
+        for (asked, seconds) in runs {
+            run(&store, &desk, &clock, asked);
+            // Clocks jump, also backwards.
+            clock.add(SignedDuration::from_secs(seconds));
+            prop_assert!(desk.tickets.get() <= 1, "two tickets");
+            prop_assert!(desk.files.get() <= 1, "two files");
+            let state = store.find("0").unwrap().progress.state;
+            prop_assert!(state != State::Sent || (desk.tickets.get(), desk.files.get()) == (1, 1));
+            prop_assert!(state != State::Rejected || desk.tickets.get() == 0);
+        }
+        // The person keeps asking. Every fate left is met at last, and time passes.
+        let is_sent = || store.find("0").unwrap().progress.state == State::Sent;
+        for _ in (0..64).take_while(|_| !is_sent()) {
+            run(&store, &desk, &clock, Asked::ToSettle);
+            clock.add(SignedDuration::from_hours(2));
+        }
+        prop_assert_eq!(store.find("0").unwrap().progress.state, State::Sent);
+        prop_assert_eq!((desk.tickets.get(), desk.files.get()), (1, 1));
+    }
+}

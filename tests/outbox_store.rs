@@ -1,0 +1,76 @@
+//! What the outbox keeps, and for how long.
+
+use jiff::{SignedDuration, Timestamp};
+use keycase::desk::{Facts, Progress, REQUEST_SCHEMA, Request, State, Store, TicketDraft};
+use uuid::Uuid;
+
+fn request(number: u128, at: Timestamp) -> Request {
+    let submission = Uuid::from_u128(number << 96);
+    Request {
+        schema: REQUEST_SCHEMA.into(),
+        submission,
+        agreed_at: at,
+        desk: "d".into(),
+        address: None,
+        requester: None,
+        draft: TicketDraft {
+            submission,
+            subject: "s".into(),
+            text: "t".into(),
+            facts: Facts::new(),
+            given: Facts::new(),
+            drives: Vec::new(),
+            words: "w".into(),
+            severity: None,
+            bundle: None,
+        },
+    }
+}
+
+#[test]
+fn only_what_has_long_been_at_the_desk_is_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::new(dir.path().join("outbox"));
+    let then: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    for (number, state) in
+        [(1, State::Sent), (2, State::Queued), (3, State::Ready), (4, State::CreatedNotAttached)]
+    {
+        drop(store.add(request(number, then), Progress::new(state, then), None).unwrap());
+    }
+    let later = |days: i64| then + SignedDuration::from_hours(24 * days);
+    assert_eq!(store.sweep(later(89)).unwrap(), 0);
+    assert_eq!(store.sweep(later(90)).unwrap(), 1);
+    let left: Vec<State> =
+        store.list().unwrap().items.iter().map(|item| item.progress.state).collect();
+    assert_eq!(left, [State::Queued, State::Ready, State::CreatedNotAttached]);
+}
+
+#[test]
+fn halves_of_a_killed_process_are_no_submissions_and_go_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let half = dir.path().join(".new-abc");
+    std::fs::create_dir(&half).unwrap();
+    std::fs::write(half.join("bundle.zip"), "half").unwrap();
+    let store = Store::new(dir.path().to_owned());
+    let listing = store.list().unwrap();
+    assert!(listing.items.is_empty() && listing.problems.is_empty());
+    let made = Timestamp::try_from(half.metadata().unwrap().modified().unwrap()).unwrap();
+    assert_eq!(store.sweep(made + SignedDuration::from_hours(1)).unwrap(), 0);
+    assert!(half.exists(), "somebody may be writing it");
+    assert_eq!(store.sweep(made + SignedDuration::from_hours(25)).unwrap(), 1);
+    assert!(!half.exists());
+}
+
+#[test]
+fn an_id_may_be_shortened_as_long_as_it_names_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::new(dir.path().to_owned());
+    let then: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    for number in [0x1111_1111, 0x1111_2222] {
+        drop(store.add(request(number, then), Progress::new(State::Ready, then), None).unwrap());
+    }
+    assert!(store.find("1111").is_err(), "two begin like this");
+    assert!(store.find("11112").is_ok());
+    assert!(store.find("2").is_err());
+    assert!(store.find("../").is_err());
+}

@@ -1,0 +1,154 @@
+//! A person with a computer of their own: configuration, state, and the program.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+use super::fake_freshdesk::{FakeFreshdesk, KEY};
+
+pub(crate) struct Submitter {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) bundle: PathBuf,
+}
+
+pub(crate) const DESCRIPTION: &str = "<b>\"not\" recognised & blinking</b>\nsince the update";
+
+impl Submitter {
+    /// With the desk `acme` at `url`.
+    pub(crate) fn new(url: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for folder in ["config/keycase", "state", "root/sys"] {
+            fs::create_dir_all(dir.path().join(folder)).unwrap();
+        }
+        let bundle = dir.path().join("keycase-20261122T100000Z-0123abcd.zip");
+        let this = Self { dir, bundle };
+        this.configure(url, "");
+        let made = this.run(&["bundle", "-o", this.bundle.to_str().unwrap()]);
+        assert_eq!(made.code, 0, "{}", made.stderr);
+        this
+    }
+
+    /// A file larger than a desk takes, with bytes that do not compress.
+    pub(crate) fn noise(&self) -> String {
+        let mut state = 0x2545_f491_u32;
+        let noise = std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state.to_le_bytes()
+        });
+        let noise: Vec<u8> = noise.take(5_000_000).flatten().collect();
+        let file = self.dir.path().join("noise.bin");
+        fs::write(&file, noise).unwrap();
+        file.to_str().unwrap().to_owned()
+    }
+
+    /// Makes the bundle larger than a desk takes.
+    pub(crate) fn grow_bundle(&self) {
+        fs::remove_file(&self.bundle).unwrap();
+        let (bundle, noise) = (self.bundle.to_str().unwrap(), self.noise());
+        let made = self.run(&["bundle", "-o", bundle, "--include", &noise, "--max-bytes", "30M"]);
+        assert_eq!(made.code, 0, "{}", made.stderr);
+    }
+
+    /// The bundle's bytes.
+    pub(crate) fn bundle_bytes(&self) -> Vec<u8> {
+        fs::read(&self.bundle).unwrap()
+    }
+
+    pub(crate) fn at(desk: &FakeFreshdesk) -> Self {
+        Self::new(&desk.url())
+    }
+
+    pub(crate) fn configure(&self, url: &str, more: &str) {
+        let text = format!(
+            "default-desk = \"acme\"\n[outbox]\nlook-interval = \"1ms\"\nretry-base = \"1ms\"\n\
+             [facts]\nrequester_is_admin = true\n\
+             [desk.acme]\nkind = \"freshdesk\"\nurl = \"{url}\"\nrequester = \"a.user+x@example.org\"\n{more}\n"
+        );
+        fs::write(self.dir.path().join("config/keycase/config.toml"), text).unwrap();
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keycase"));
+        command.args(args).args(["--now", "2026-11-22T10:00:00Z", "--sysroot"]);
+        command.arg(self.dir.path().join("root"));
+        command.env_clear().env("KEYCASE_ACME_TOKEN", KEY).env("HOME", self.dir.path());
+        command.env("XDG_CONFIG_HOME", self.dir.path().join("config"));
+        command.env("XDG_STATE_HOME", self.dir.path().join("state"));
+        command.stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Outcome {
+        Outcome::of(self.command(args).output().unwrap())
+    }
+
+    pub(crate) fn submit_args<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let bundle = self.bundle.to_str().unwrap();
+        let mut args = vec!["submit", bundle, "--describe", DESCRIPTION, "--yes", "--json"];
+        args.extend(more);
+        args
+    }
+
+    pub(crate) fn submit(&self) -> Outcome {
+        self.run(&self.submit_args(&[]))
+    }
+
+    pub(crate) fn send(&self) -> Outcome {
+        self.run(&["outbox", "send", "--json"])
+    }
+
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.dir.path().join("state/keycase/outbox")
+    }
+
+    /// The folders of all submissions.
+    pub(crate) fn items(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(self.outbox()) else { return Vec::new() };
+        let mut items: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        items.sort();
+        items
+    }
+
+    /// The state on disk of the only submission.
+    pub(crate) fn state(&self) -> String {
+        let items = self.items();
+        assert_eq!(items.len(), 1, "{items:?}");
+        let text = fs::read_to_string(items[0].join("state.json")).unwrap();
+        let state: Value = serde_json::from_str(&text).unwrap();
+        state["state"].as_str().unwrap().to_owned()
+    }
+}
+
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Outcome {
+    pub(crate) fn of(output: Output) -> Self {
+        let code = output.status.code().unwrap_or(-1);
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code, stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let parsed = serde_json::from_str(&self.stdout);
+        parsed.unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
+    }
+
+    /// The state that the answer names, and the exit code.
+    pub(crate) fn ended(&self) -> (String, i32) {
+        let json = self.json();
+        let of = if json["items"].is_array() { json["items"][0].clone() } else { json };
+        (of["state"].as_str().unwrap_or("none").to_owned(), self.code)
+    }
+}
