@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use keycase::condition::{Facts, Origin};
 use keycase::packs::{Origin as From, Pack, PackSet};
-use keycase::triage::{Rules, Ticket, Triage, text::Text, triage};
+use keycase::triage::{Rules, Ticket, Triage, triage};
 
 mod figures {
     //! Labelled descriptions and the figures they give.
@@ -86,27 +86,129 @@ fn misses() {
     }
 }
 
+/// What has to be reached on every part, in percent.
+const BAR: figures::Figures = figures::Figures {
+    cases: 0,
+    severity: 85.0,
+    within_one: 100.0,
+    kind: 95.0,
+    category: 85.0,
+    scope: 90.0,
+    exclusion: 90.0,
+};
+
+/// Folds to show how much the figures vary.
+const FOLDS: u32 = 5;
+
 #[test]
-fn figures_now() {
-    let Ok(files) = std::env::var("FIGURES") else { return };
+fn the_report_is_current_and_above_the_bar() {
     let rules = rules();
-    for file in files.split(',') {
-        let cases = figures::read(&root().join(file));
-        for language in ["en", "de"] {
-            for part in ["tuned", "held_out"] {
-                let judged: Vec<_> = cases
-                    .iter()
-                    .filter(|case| case.part == part && case.language == language)
-                    .map(|case| figures::Judged {
-                        case,
-                        got: run(&rules, &case.text, &case.policy, &Facts::default()),
-                    })
-                    .collect();
-                print!(
-                    "{}",
-                    figures::figures(judged.iter()).row(&format!("{file} {language} {part}"))
-                );
-            }
-        }
+    let given = figures::read(&root().join("tests/triage/cases.jsonl"));
+    let more = figures::read(&root().join("tests/triage/more.jsonl"));
+    let judge = |case| {
+        let got = run(&rules, figures::text(case), figures::policy(case), &Facts::default());
+        figures::Judged { case, got }
+    };
+    let given: Vec<_> = given.iter().map(judge).collect();
+    let more: Vec<_> = more.iter().map(judge).collect();
+    let report = figures::report(&given, &more, FOLDS);
+    let file = root().join("tests/triage/report.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &report).unwrap();
     }
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(written, report, "tests/triage/report.md is old; UPDATE=1 cargo test writes it");
+    let all = figures::figures(given.iter().chain(&more));
+    assert!(all.reaches(&BAR, 1.0), "below the bar: {all:?}");
+}
+
+#[test]
+fn impact_decides_and_not_tone() {
+    let rules = rules();
+    let level = |text: &str| run(&rules, text, "datalocker", &Facts::default()).severity.level;
+    let shouted = level("URGENT!!! ASAP!!! The colour of the button is WRONG!!! UNACCEPTABLE!!!");
+    let calm = level("Whenever you find time: about 600 users can't unlock their drives.");
+    assert_eq!((shouted, calm), (4, 1));
+    for text in ["My drive is slow", "How do I change the password?", "All files are gone"] {
+        let loud = format!("URGENT!!! {text}!!! ASAP!!! THIS IS AN EMERGENCY!!!");
+        assert_eq!(level(text), level(&loud), "{text}");
+    }
+}
+
+#[test]
+fn what_is_denied_is_not_said() {
+    let rules = rules();
+    let level = |text: &str| run(&rules, text, "datalocker", &Facts::default()).severity.level;
+    assert_eq!(level("The drive was reset. No data was lost."), 3);
+    assert_eq!(level("The drive was reset and all data was lost."), 2);
+    assert_eq!(level("The drive was reset and all data was lost, there is no backup."), 1);
+    assert_eq!(level("The drive was reset and all data was lost, but we have a backup."), 3);
+}
+
+#[test]
+fn every_policy_uses_its_own_names() {
+    let rules = rules();
+    let name = |policy: &str, text: &str| {
+        let got = run(&rules, text, policy, &Facts::default());
+        (got.severity.level, got.severity.name, got.priority)
+    };
+    let down = "The console is down for all users and there is no workaround";
+    let row = |level, name: &str, priority: Option<&str>| {
+        (level, name.to_owned(), priority.map(str::to_owned))
+    };
+    assert_eq!(name("datalocker", down), row(1, "Urgent", None));
+    assert_eq!(name("lockthreat", down), row(1, "Critical", None));
+    assert_eq!(name("data-dynamics", down), row(1, "Critical", Some("High")));
+    assert_eq!(name("secpod", down), row(1, "Critical", None));
+    let wish = "Please add dark mode";
+    assert_eq!(name("lockthreat", wish), row(4, "Feature Request", None));
+    assert_eq!(name("data-dynamics", wish), row(4, "Low", Some("Low")));
+}
+
+#[test]
+fn only_questions_whose_answer_matters_are_asked() {
+    let rules = rules();
+    let description = "My H300 is not recognised any more.";
+    let got = run(&rules, description, "datalocker", &Facts::default());
+    let asked: Vec<&str> = got.ask.iter().map(|question| question.fact.as_str()).collect();
+    assert!(asked.len() <= 3 && asked.contains(&"only_copy"), "{asked:?}");
+    let mut facts = Facts::default();
+    facts.set("only_copy", true, Origin::Answer);
+    let told = run(&rules, description, "datalocker", &facts);
+    assert_eq!(told.severity.level, 1);
+    assert!(told.ask.iter().all(|question| question.fact != "only_copy"));
+    let wish = run(&rules, "Please add dark mode", "datalocker", &Facts::default());
+    assert!(wish.ask.is_empty(), "{:?}", wish.ask);
+}
+
+#[test]
+fn the_same_words_give_the_same_answer_and_hostile_ones_do_no_harm() {
+    let rules = rules();
+    for text in [
+        "",
+        "\u{0}\u{202e}",
+        "a ".repeat(60_000).as_str(),
+        "no ".repeat(9_000).as_str(),
+        "1,".repeat(30_000).as_str(),
+        "ßäöü\u{300}".repeat(5_000).as_str(),
+    ] {
+        let first = run(&rules, text, "datalocker", &Facts::default());
+        assert_eq!(first, run(&rules, text, "datalocker", &Facts::default()));
+    }
+}
+
+#[test]
+fn a_wrong_pack_is_refused_with_its_place() {
+    let load = |text: &'static str| {
+        let mut packs = PackSet::new(Vec::new());
+        let path = "triage/x.toml".into();
+        packs.add("triage", Pack { path, text: text.into(), origin: From::Overlay });
+        Rules::load(&packs).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let head = "source = \"x\"\nchecked = \"2026-11-22\"\n";
+    let unknown_key: &'static str = Box::leak(format!("{head}kid = 1\n").into_boxed_str());
+    assert!(load(unknown_key)[0].starts_with("triage/x.toml:3:1: unknown field"));
+    let rule = "[[kind]]\nid = \"a\"\nwhen = \"says.nothing\"\nbecause = \"x\"\nthen = { problem = 1 }\nyes = [\"x\"]\n";
+    let unknown_fact: &'static str = Box::leak(format!("{head}{rule}").into_boxed_str());
+    assert!(load(unknown_fact)[0].starts_with("triage/x.toml:5:8: no fact `says.nothing`"));
 }

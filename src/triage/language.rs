@@ -18,6 +18,7 @@ const FOREIGN: usize = 3;
 #[derive(Clone, Debug)]
 pub(super) struct Language {
     pub(super) id: String,
+    pub(super) usual: bool,
     function_words: BTreeSet<String>,
     pub(super) negators: BTreeSet<String>,
     not_negating: BTreeSet<String>,
@@ -61,6 +62,7 @@ impl Language {
         }
         Self {
             id: row.id,
+            usual: row.usual,
             function_words: set(row.function_words),
             negators: set(row.negators),
             not_negating: set(row.not_negating),
@@ -96,9 +98,13 @@ impl Language {
         });
     }
 
-    /// How many of its function words the text has.
+    /// How much of the text is in it: function words count double, words of cues once.
     pub(super) fn weight(&self, text: &Text) -> usize {
-        text.words.iter().filter(|word| self.function_words.contains(&word.text)).count()
+        let of = |word: &str| {
+            let cue = self.by_word.contains_key(word) || self.units.contains_key(word);
+            2 * usize::from(self.function_words.contains(word)) + usize::from(cue)
+        };
+        text.words.iter().map(|word| of(&word.text)).sum()
     }
 
     /// Adds every word it knows.

@@ -336,6 +336,7 @@ impl Loading {
     }
 
     fn finish(mut self) -> Result<Rules, Vec<PackError>> {
+        self.rules.languages.sort_by_key(|language| !language.usual);
         let mut vocabulary = Vocabulary::default();
         self.rules.languages.iter().for_each(|language| language.teach(&mut vocabulary));
         let products = self.rules.products.iter().flat_map(|(_, phrases)| phrases);

@@ -46,6 +46,9 @@ pub(super) struct TriagePack {
 #[serde(deny_unknown_fields)]
 pub(super) struct LanguageRow {
     pub(super) id: String,
+    /// Whether a text that shows no language is taken to be in this one.
+    #[serde(default)]
+    pub(super) usual: bool,
     /// Small words by which the language is recognised.
     pub(super) function_words: Vec<String>,
     /// Words that turn what follows into its opposite.

@@ -98,7 +98,9 @@ impl Reader {
     /// Takes one word off the front.
     fn word<'t>(&mut self, rest: &'t str) -> &'t str {
         let (length, value) = number(rest).unwrap_or_else(|| (letters(rest), None));
-        let text = rest[..length].replace('\'', "");
+        // `the user's drive` is about a user, not about users.
+        let stem = rest[..length].strip_suffix("'s").unwrap_or(&rest[..length]);
+        let text = stem.replace('\'', "");
         let word = Word { text, value, sentence: self.sentence, clause: self.clause };
         self.text.words.push(word);
         &rest[length..]
