@@ -38,7 +38,12 @@ pub struct Known {
 /// Reads everything below `root`. `environment` is the process' own, and empty unless the
 /// root is the live machine's. `keep` are the serial numbers that stay.
 pub fn read(root: &Root, environment: &[(String, String)], keep: &[String]) -> Known {
-    let mut reading = Reading { root, known: Known::default(), seen: BTreeSet::new() };
+    let mut reading = Reading {
+        root,
+        known: Known::default(),
+        seen: BTreeSet::new(),
+        controllers: BTreeSet::new(),
+    };
     network::read(&mut reading);
     account::read(&mut reading, environment);
     device::read(&mut reading);
@@ -52,6 +57,8 @@ struct Reading<'a> {
     root: &'a Root,
     known: Known,
     seen: BTreeSet<(Class, String)>,
+    /// What root hubs call their serial number: names of the controller, not secrets.
+    controllers: BTreeSet<String>,
 }
 
 impl Reading<'_> {

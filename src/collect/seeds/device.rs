@@ -36,12 +36,16 @@ const BOARD: &[(&str, Class)] = &[
 const VOLUMES: &[&str] = &["/media/", "/run/media/", "/mnt/", "/Volumes/"];
 
 pub(super) fn read(reading: &mut Reading<'_>) {
-    for name in reading.names("sys/bus/usb/devices") {
-        // A root hub's serial number is the PCI address of its controller.
-        if !name.starts_with("usb") {
-            let value = reading.text(&format!("sys/bus/usb/devices/{name}/serial"));
-            serial(reading, &value);
-        }
+    // Root hubs come last in the folder, but what they say must be known first.
+    let (hubs, devices): (Vec<String>, Vec<String>) =
+        reading.names("sys/bus/usb/devices").into_iter().partition(|name| name.starts_with("usb"));
+    for name in hubs {
+        let value = reading.text(&format!("sys/bus/usb/devices/{name}/serial"));
+        reading.controllers.insert(value.trim().to_owned());
+    }
+    for name in devices {
+        let value = reading.text(&format!("sys/bus/usb/devices/{name}/serial"));
+        serial(reading, &value);
     }
     for name in reading.names("sys/block") {
         disk(reading, &name);
@@ -51,8 +55,10 @@ pub(super) fn read(reading: &mut Reading<'_>) {
         serial(reading, &value);
     }
     for (name, class) in BOARD {
-        let value = reading.text(&format!("sys/class/dmi/id/{name}"));
-        reading.add(*class, &value);
+        // Only root may read most of these. Whoever may not will not have them in a log
+        // either, and cannot do anything about it: no reason for a warning.
+        let value = reading.root.text(&format!("sys/class/dmi/id/{name}"), 4096);
+        reading.add(*class, &value.unwrap_or_default());
     }
     for name in reading.names("run/udev/data") {
         let text = reading.text(&format!("run/udev/data/{name}"));
@@ -82,7 +88,7 @@ fn disk(reading: &mut Reading<'_>, name: &str) {
 
 fn serial(reading: &mut Reading<'_>, value: &str) {
     let value = value.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    if !is_pci_address(value) {
+    if !is_pci_address(value) && !reading.controllers.contains(value) {
         reading.add(Class::Serial, value);
     }
 }
@@ -142,5 +148,30 @@ fn mounts(reading: &mut Reading<'_>) {
                 reading.add(Class::VolumeLabel, name);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::collect::seeds;
+    use crate::host::Root;
+
+    #[test]
+    fn a_root_hub_names_its_controller_and_a_drive_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let file = dir.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        };
+        put("sys/bus/usb/devices/usb1/serial", "dummy_hcd.0\n");
+        put("sys/bus/usb/devices/1-1/serial", "AA11BB22CC33\n");
+        put("run/udev/data/c189:0", "E:ID_SERIAL_SHORT=dummy_hcd.0\n");
+        put("run/udev/data/c189:1", "E:ID_SERIAL_SHORT=AA11BB22CC33\n");
+        let known = seeds::read(&Root::at(dir.path()), &[], &[]);
+        let values: Vec<&str> = known.seeds.secret.iter().map(|s| s.value.as_str()).collect();
+        assert_eq!(values, ["AA11BB22CC33"]);
     }
 }
