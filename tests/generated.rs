@@ -9,8 +9,12 @@ use std::path::PathBuf;
 
 use keycase::bundle::{Manifest, Verification};
 use keycase::render::eligibility::EligibilityDocument;
+use keycase::render::findings::FindingsDocument;
+use keycase::render::outbox::OutboxDocument;
 use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupportDocument};
+use keycase::render::status::StatusDocument;
 use keycase::render::submission::Submission;
+use keycase::render::triage::Document as TriageDocument;
 use keycase::snapshot::Snapshot;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
@@ -30,6 +34,10 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.targets-1", schema::<TargetsDocument>("keycase.targets/1"));
     add("keycase.lifecycle-1", schema::<LifecycleDocument>("keycase.lifecycle/1"));
     add("keycase.version-support-1", schema::<VersionSupportDocument>("keycase.version-support/1"));
+    add("keycase.findings-1", schema::<FindingsDocument>("keycase.findings/1"));
+    add("keycase.triage-1", schema::<TriageDocument>("keycase.triage/1"));
+    add("keycase.outbox-1", schema::<OutboxDocument>("keycase.outbox/1"));
+    add("keycase.status-1", schema::<StatusDocument>("keycase.status/1"));
     all
 }
 
@@ -88,6 +96,10 @@ fn documents_keep_to_their_schemas() {
         "policy lifecycle datalocker --state closed --since 2026-11-20T12:00:00Z".to_owned(),
         "policy support data-dynamics --product StorageX --version 7.7.0".to_owned(),
         "policy support datalocker --product SafeConsole --version 5.9".to_owned(),
+        format!("diagnose --from {machine}"),
+        format!("diagnose --from {hostile}"),
+        "triage --describe broken".to_owned(),
+        "outbox list".to_owned(),
         format!("bundle --from {machine} -o {zip}"),
         format!("verify {zip}"),
         format!("submit --from {machine} --describe broken --yes"),
@@ -110,5 +122,5 @@ fn documents_keep_to_their_schemas() {
         assert!(errors.is_empty(), "{command}:\n{}", errors.join("\n"));
         *seen.entry(name.to_owned()).or_insert(0) += 1;
     }
-    assert!(seen.len() >= 7, "only {seen:?} were held to a schema");
+    assert!(seen.len() >= 10, "only {seen:?} were held to a schema");
 }

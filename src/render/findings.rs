@@ -87,7 +87,7 @@ pub struct EvidenceRow {
     #[serde(rename = "where")]
     pub place: String,
     /// Redacted lines of a log, at most three.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<String>,
 }
 
