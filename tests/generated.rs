@@ -13,6 +13,7 @@ use keycase::bundle::{Manifest, Verification};
 use keycase::render::eligibility::EligibilityDocument;
 use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupportDocument};
 use keycase::render::submission::Submission;
+use keycase::render::triage::Document as TriageDocument;
 use keycase::snapshot::Snapshot;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
@@ -32,6 +33,7 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.targets-1", schema::<TargetsDocument>("keycase.targets/1"));
     add("keycase.lifecycle-1", schema::<LifecycleDocument>("keycase.lifecycle/1"));
     add("keycase.version-support-1", schema::<VersionSupportDocument>("keycase.version-support/1"));
+    add("keycase.triage-1", schema::<TriageDocument>("keycase.triage/1"));
     all
 }
 
@@ -90,6 +92,9 @@ fn documents_keep_to_their_schemas() {
         "policy lifecycle datalocker --state closed --since 2026-11-20T12:00:00Z".to_owned(),
         "policy support data-dynamics --product StorageX --version 7.7.0".to_owned(),
         "policy support datalocker --product SafeConsole --version 5.9".to_owned(),
+        "triage --describe broken".to_owned(),
+        "triage --describe down --policy lockthreat".to_owned(),
+        format!("triage --from {machine} --describe slow --policy data-dynamics"),
         format!("bundle --from {machine} -o {zip}"),
         format!("verify {zip}"),
         format!("submit --from {machine} --describe broken --yes"),

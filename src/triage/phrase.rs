@@ -199,7 +199,6 @@ fn follow(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used)]
     use super::*;
 
     fn stands(phrase: &str, text: &str) -> bool {
