@@ -100,6 +100,8 @@ fn documents_keep_to_their_schemas() {
         format!("diagnose --from {hostile}"),
         "triage --describe broken".to_owned(),
         "outbox list".to_owned(),
+        "triage --describe down --policy lockthreat".to_owned(),
+        format!("triage --from {machine} --describe slow --policy data-dynamics"),
         format!("bundle --from {machine} -o {zip}"),
         format!("verify {zip}"),
         format!("submit --from {machine} --describe broken --yes"),

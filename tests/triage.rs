@@ -1,7 +1,7 @@
 //! Triage, judged on labelled descriptions: what the packs promise, and how often it is right.
 //!
 //! The packs are read from `data/triage/`, so that a change of data is judged as it stands.
-#![expect(clippy::unwrap_used, clippy::expect_used)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -118,8 +118,10 @@ fn the_report_is_current_and_above_the_bar() {
     }
     let written = fs::read_to_string(&file).unwrap_or_default();
     assert_eq!(written, report, "tests/triage/report.md is old; UPDATE=1 cargo test writes it");
-    let all = figures::figures(given.iter().chain(&more));
-    assert!(all.reaches(&BAR, 1.0), "below the bar: {all:?}");
+    for part in [&given, &more] {
+        let reached = figures::figures(part.iter());
+        assert!(reached.reaches(&BAR), "below the bar: {reached:?}");
+    }
 }
 
 #[test]

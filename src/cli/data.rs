@@ -123,5 +123,6 @@ fn problems(set: &crate::packs::PackSet) -> Vec<PackError> {
     errors.extend(Catalog::load(set).err().unwrap_or_default());
     errors.extend(Policies::load(set).err().unwrap_or_default());
     errors.extend(Problems::load(set).err().unwrap_or_default());
+    errors.extend(Rules::load(set).err().unwrap_or_default());
     errors
 }

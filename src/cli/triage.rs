@@ -9,13 +9,11 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{App, CliError, CliResult, Exit, io_exit, output};
 use crate::condition::{FactType, FactValue, Facts, KnownNames, Origin, drive_facts};
-use crate::policy::{Policies, typed_fact};
-use crate::render;
+use crate::policy::{Policy, RequestTypeId, TargetError, TargetQuery, targets, typed_fact};
+use crate::render::{self, triage::Targets};
 use crate::snapshot::Drive;
-use crate::triage::{Question, Rules, Ticket, Triage, text::LONGEST, triage};
-
-/// The policy when neither the command line nor the configuration names one.
-const USUAL: &str = "datalocker";
+use crate::text::json;
+use crate::triage::{Kind, Question, Rules, Ticket, Triage, text::LONGEST, triage};
 
 /// Classify a description: type, severity, category, scope, and what is still open
 #[derive(Debug, Args)]
@@ -40,14 +38,15 @@ pub(super) struct TriageArgs {
 /// Prints the triage; at a terminal asks what would change it.
 pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
     let description = description(args)?;
+    let policy = app.policy(args.policy.as_deref())?;
     let rules = rules(app)?;
-    let policy = policy_id(args, app)?;
     let names = names(app, &rules)?;
-    let stated = stated(args, app, &names)?;
+    let standing = policy.standing_facts();
+    let stated = stated(args, app, &names, &standing)?;
     let known = drives(app, &stated)?;
     let decide = |facts: &Facts<'_>| {
-        let ticket = Ticket { description: &description, policy: &policy, facts };
-        triage(&ticket, &rules).map_err(|error| App::usage(error.to_string()))
+        let ticket = Ticket { description: &description, policy: &policy.id, facts };
+        triage(&ticket, &rules).map_err(|error| CliError::from_error(Exit::Config, &error))
     };
     let mut triage = decide(&known)?;
     if app.may_ask() && !app.global.json && !triage.ask.is_empty() {
@@ -55,18 +54,42 @@ pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
         ask(&triage.ask, &names, &mut answered)?;
         triage = decide(&answered)?;
     }
-    let received = args.received_at.unwrap_or(app.now);
-    output::answer(&show(&triage, received, app)?)?;
+    let due = due(policy, &triage, args.received_at.unwrap_or(app.now))?;
+    output::answer(&show(&triage, due, app)?)?;
     Ok(Exit::Done.code())
 }
 
-fn show(triage: &Triage, _received: Timestamp, app: &App) -> CliResult<String> {
-    let targets = render::triage::Targets::default();
+/// The policy's target times for what was found.
+fn due(policy: &Policy, triage: &Triage, received: Timestamp) -> CliResult<Targets> {
+    let severity = triage.severity.level.to_string();
+    let query = TargetQuery {
+        severity: &severity,
+        request_type: Some(match triage.kind {
+            Kind::Problem => RequestTypeId::Problem,
+            Kind::Question => RequestTypeId::Question,
+            Kind::FeatureRequest => RequestTypeId::FeatureRequest,
+            Kind::Request => RequestTypeId::Request,
+        }),
+        priority: triage.priority.as_deref(),
+        received,
+    };
+    let targets = targets(policy, &query).map_err(|error| {
+        let exit = match error {
+            TargetError::Time => Exit::BadData,
+            _ => Exit::Config,
+        };
+        CliError::from_error(exit, &error)
+            .hint("data/triage/policies.toml must name severities as the policy does")
+    })?;
+    Ok(Targets::new(&targets))
+}
+
+fn show(triage: &Triage, due: Targets, app: &App) -> CliResult<String> {
     if !app.global.json {
-        return Ok(render::triage::table(triage, &targets));
+        return Ok(render::triage::table(triage, &due));
     }
-    let document = render::triage::document(triage, targets, app.tool()?);
-    crate::text::json::document(&document)
+    let document = render::triage::document(triage, due, app.tool()?);
+    json::document(&document)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }
 
@@ -124,25 +147,9 @@ fn rules(app: &App) -> CliResult<Rules> {
     })
 }
 
-/// The named policy, or the default desk's, or the usual one.
-fn policy_id(args: &TriageArgs, app: &App) -> CliResult<String> {
-    if let Some(id) = &args.policy {
-        return Ok(id.clone());
-    }
-    let config = app.config()?;
-    let desk = config.default_desk.as_ref().and_then(|name| config.desk.get(name));
-    Ok(desk.and_then(|desk| desk.policy.clone()).unwrap_or_else(|| USUAL.to_owned()))
-}
-
 /// Every fact that may be stated: triage's own and those that any policy asks for.
 fn names(app: &App, rules: &Rules) -> CliResult<KnownNames> {
-    let policies = Policies::load(app.packs()?).map_err(|errors| {
-        let mut error = CliError::new(Exit::Config, "the policy packs are not usable");
-        for problem in errors {
-            error = error.because(&problem);
-        }
-        error
-    })?;
+    let policies = app.policies()?;
     let mut names = KnownNames::default();
     for (name, kind) in policies.iter().flat_map(|policy| policy.names().iter()) {
         names.add(name, kind);
@@ -151,9 +158,14 @@ fn names(app: &App, rules: &Rules) -> CliResult<KnownNames> {
     Ok(names)
 }
 
-/// The facts of the configuration and, over them, of the command line.
-fn stated(args: &TriageArgs, app: &App, names: &KnownNames) -> CliResult<Facts<'static>> {
-    let mut facts = Facts::default();
+/// The facts of overlays, over them the configuration's, over them the command line's.
+fn stated<'f>(
+    args: &TriageArgs,
+    app: &App,
+    names: &KnownNames,
+    standing: &'f Facts<'f>,
+) -> CliResult<Facts<'f>> {
+    let mut facts = Facts::over(standing);
     for (name, value) in &app.config()?.facts {
         // The configuration serves every command; what triage does not read is not wrong.
         if let Ok(value) = typed_fact(names, name, value) {

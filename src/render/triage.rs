@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::policy::rfc3339;
 use super::text::labelled;
+use crate::policy;
 use crate::snapshot::Tool;
 use crate::text::visible;
 use crate::triage::{
@@ -65,6 +67,19 @@ pub struct Targets {
     pub resolution: Option<String>,
     /// What the times rest on.
     pub notes: Vec<String>,
+}
+
+impl Targets {
+    /// The document's part of a policy's targets.
+    pub fn new(targets: &policy::Targets<'_>) -> Self {
+        let at = |due: &Option<policy::Due>| due.as_ref().map(|due| rfc3339(&due.at));
+        let notes = targets.assumptions.iter().chain(&targets.notes);
+        Self {
+            first_response: at(&targets.first_response),
+            resolution: at(&targets.resolution),
+            notes: notes.cloned().collect(),
+        }
+    }
 }
 
 /// The document of a triage.

@@ -66,7 +66,7 @@ impl Vocabulary {
     fn knows(&self, word: &str) -> bool {
         let form = |end: &str| word.strip_suffix(end).is_some_and(|stem| self.words.contains(stem));
         self.words.contains(word)
-            || ["s", "es", "d", "ed", "ing", "er", "ers", "n", "en", "e", "t", "te"]
+            || ["s", "r", "rs", "es", "d", "ed", "ing", "er", "ers", "n", "en", "e", "t", "te"]
                 .into_iter()
                 .any(form)
             || self.beginnings.iter().any(|start| word.starts_with(start.as_str()))

@@ -9,21 +9,21 @@ use keycase::triage::{Scope, Triage};
 use serde_json::Value;
 
 /// A labelled description.
-pub struct Case {
-    pub id: String,
-    pub part: String,
-    pub text: String,
-    pub policy: String,
-    pub kind: String,
-    pub severity: u8,
-    pub category: String,
-    pub in_scope: Value,
-    pub exclusion: Option<String>,
-    pub language: String,
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) part: String,
+    pub(crate) text: String,
+    pub(crate) policy: String,
+    pub(crate) kind: String,
+    pub(crate) severity: u8,
+    pub(crate) category: String,
+    pub(crate) in_scope: Value,
+    pub(crate) exclusion: Option<String>,
+    pub(crate) language: String,
 }
 
 /// Reads a file of labelled descriptions, one JSON object a line.
-pub fn read(path: &Path) -> Vec<Case> {
+pub(crate) fn read(path: &Path) -> Vec<Case> {
     let text = fs::read_to_string(path).unwrap();
     let case = |line: &str| {
         let row: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
@@ -44,34 +44,34 @@ pub fn read(path: &Path) -> Vec<Case> {
     text.lines().filter(|line| !line.trim().is_empty()).map(case).collect()
 }
 
-pub fn text(case: &Case) -> &str {
+pub(crate) fn text(case: &Case) -> &str {
     &case.text
 }
 
-pub fn policy(case: &Case) -> &str {
+pub(crate) fn policy(case: &Case) -> &str {
     &case.policy
 }
 
 /// What came out for one case, beside what was wanted.
-pub struct Judged<'c> {
-    pub case: &'c Case,
-    pub got: Triage,
+pub(crate) struct Judged<'c> {
+    pub(crate) case: &'c Case,
+    pub(crate) got: Triage,
 }
 
 impl Judged<'_> {
-    pub fn kind(&self) -> String {
+    pub(crate) fn kind(&self) -> String {
         name(&self.got.kind)
     }
 
-    pub fn category(&self) -> String {
+    pub(crate) fn category(&self) -> String {
         name(&self.got.category)
     }
 
-    pub fn severity_off(&self) -> u8 {
+    pub(crate) fn severity_off(&self) -> u8 {
         self.got.severity.level.abs_diff(self.case.severity)
     }
 
-    pub fn scope_right(&self) -> bool {
+    pub(crate) fn scope_right(&self) -> bool {
         match self.got.scope {
             Scope::InScope => self.case.in_scope == true,
             Scope::OutOfScope => self.case.in_scope == false,
@@ -79,12 +79,12 @@ impl Judged<'_> {
         }
     }
 
-    pub fn exclusion_right(&self) -> bool {
+    pub(crate) fn exclusion_right(&self) -> bool {
         self.got.exclusion == self.case.exclusion
     }
 
     /// Everything that is not as wanted, in one line; empty when all is right.
-    pub fn misses(&self) -> String {
+    pub(crate) fn misses(&self) -> String {
         let mut text = String::new();
         if self.kind() != self.case.kind {
             let _ = write!(text, " type {} for {};", self.kind(), self.case.kind);
@@ -106,23 +106,23 @@ impl Judged<'_> {
     }
 }
 
-pub fn name<T: serde::Serialize>(value: &T) -> String {
+pub(crate) fn name<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
 }
 
 /// Shares in percent.
 #[derive(Clone, Debug, Default)]
-pub struct Figures {
-    pub cases: usize,
-    pub severity: f64,
-    pub within_one: f64,
-    pub kind: f64,
-    pub category: f64,
-    pub scope: f64,
-    pub exclusion: f64,
+pub(crate) struct Figures {
+    pub(crate) cases: usize,
+    pub(crate) severity: f64,
+    pub(crate) within_one: f64,
+    pub(crate) kind: f64,
+    pub(crate) category: f64,
+    pub(crate) scope: f64,
+    pub(crate) exclusion: f64,
 }
 
-pub fn figures<'j>(judged: impl Iterator<Item = &'j Judged<'j>> + Clone) -> Figures {
+pub(crate) fn figures<'j>(judged: impl Iterator<Item = &'j Judged<'j>> + Clone) -> Figures {
     let cases = judged.clone().count();
     let share = |test: &dyn Fn(&Judged<'_>) -> bool| {
         let right = judged.clone().filter(|j| test(j)).count();
@@ -140,7 +140,7 @@ pub fn figures<'j>(judged: impl Iterator<Item = &'j Judged<'j>> + Clone) -> Figu
 }
 
 impl Figures {
-    pub fn row(&self, name: &str) -> String {
+    pub(crate) fn row(&self, name: &str) -> String {
         format!(
             "| {name} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |\n",
             self.cases,
@@ -155,7 +155,7 @@ impl Figures {
 }
 
 /// Wanted against found, for every class of one question.
-pub fn by_class<'j>(
+pub(crate) fn by_class<'j>(
     judged: impl Iterator<Item = &'j Judged<'j>>,
     wanted: impl Fn(&Judged<'_>) -> String,
     got: impl Fn(&Judged<'_>) -> String,
@@ -175,10 +175,10 @@ pub fn by_class<'j>(
 }
 
 impl Figures {
-    /// Whether every share is at least the bar's, but for `slack` points within one level.
-    pub fn reaches(&self, bar: &Self, slack: f64) -> bool {
+    /// Whether every share is at least the bar's.
+    pub(crate) fn reaches(&self, bar: &Self) -> bool {
         self.severity >= bar.severity
-            && self.within_one >= bar.within_one - slack
+            && self.within_one >= bar.within_one
             && self.kind >= bar.kind
             && self.category >= bar.category
             && self.scope >= bar.scope
@@ -196,13 +196,15 @@ const HEAD: &str = "# Triage on labelled descriptions
 Written by `UPDATE=1 cargo test --test triage`; a test fails when it is old or below the bar.
 Shares in percent. Every case here has been looked at while the cues were written, so these
 figures say that nothing got worse, not how well triage does on new descriptions. That was
-measured once on cases nobody had looked at, before they were used to improve the packs:
+measured once on each batch before it was used to improve the packs, in this order, with the
+given cases before the fourth batch. The given ones were written and labelled by others:
 
 | unseen, at first sight | cases | severity exact | within one | type | category | scope |
 |---|---|---|---|---|---|---|
 | given, second part | 21 | 61.9 | 90.5 | 71.4 | 52.4 | 52.4 |
+| own, first batch | 160 | 84.4 | 95.0 | 92.5 | 71.2 | 95.0 |
 | own, second batch | 60 | 80.0 | 93.3 | 81.7 | 51.7 | 95.0 |
-| own, third batch | 36 | 80.6 | 94.4 | 86.1 | 72.2 | 88.9 |
+| own, third batch | 36 | 80.6 | 91.7 | 88.9 | 80.6 | 88.9 |
 | own, fourth batch, after all of these | 32 | 87.5 | 100.0 | 96.9 | 81.2 | 100.0 |
 
 The folds show how much the figures vary from one part to another.
@@ -212,7 +214,7 @@ The folds show how much the figures vary from one part to another.
 ";
 
 /// The whole report.
-pub fn report(given: &[Judged<'_>], more: &[Judged<'_>], folds: u32) -> String {
+pub(crate) fn report(given: &[Judged<'_>], more: &[Judged<'_>], folds: u32) -> String {
     let mut text = String::from(HEAD);
     let all = || given.iter().chain(more);
     let part = |part: &'static str| move |j: &&Judged<'_>| j.case.part == part;

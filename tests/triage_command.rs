@@ -1,0 +1,113 @@
+//! `keycase triage` as it is called: documents, exit codes, 80 columns.
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+pub mod support;
+
+use serde_json::{Value, json};
+use support::keycase::Keycase;
+
+fn document(arguments: &str, description: &str) -> Value {
+    let ran = Keycase::new(&format!("triage --json {arguments}"))
+        .arg("--describe")
+        .arg(description)
+        .run();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn a_document_has_every_part_of_the_contract() {
+    let got = document("", "About 600 of our users can't unlock their Sentry drives.");
+    let keys = [
+        "schema",
+        "tool",
+        "policy",
+        "type",
+        "severity",
+        "priority",
+        "category",
+        "scope",
+        "targets",
+        "contact",
+        "confidence",
+        "reasons",
+        "ask",
+    ];
+    for key in keys {
+        assert!(got.get(key).is_some(), "no {key}");
+    }
+    assert_eq!(got["schema"], "keycase.triage/1");
+    assert_eq!(got["severity"], json!({"level": 1, "name": "Urgent"}));
+    assert_eq!(got["scope"], json!({"verdict": "in_scope", "exclusion": null}));
+    assert!(got["reasons"].as_array().unwrap().len() > 2);
+    assert!(got["ask"].as_array().unwrap().len() <= 3);
+}
+
+#[test]
+fn targets_follow_the_policy_and_the_time_of_receipt() {
+    let got = document(
+        "--received-at 2026-11-20T22:00:00Z",
+        "About 600 of our users can't unlock their Sentry drives.",
+    );
+    // Friday 16:00 in Chicago: eight business hours later is Monday 16:00.
+    assert_eq!(got["targets"]["first_response"], "2026-11-23T16:00:00-06:00");
+    assert_eq!(got["targets"]["resolution"], "2026-11-21T16:00:00-06:00");
+    let none = document("--policy lockthreat", "The LockThreat console is down for all users.");
+    assert_eq!(none["targets"]["first_response"], Value::Null);
+    assert_eq!(none["severity"]["name"], "Critical");
+}
+
+#[test]
+fn every_policy_has_its_severities_in_triage_as_in_its_own_pack() {
+    for policy in ["datalocker", "lockthreat", "data-dynamics", "secpod"] {
+        for description in ["How do I log in?", "It is slow", "Please add dark mode"] {
+            // Unknown severities and priorities end with 78.
+            document(&format!("--policy {policy}"), description);
+        }
+    }
+}
+
+#[test]
+fn a_stated_fact_settles_what_was_open() {
+    let open = document("", "My H300 is not recognised any more.");
+    assert_eq!(open["severity"]["level"], 3);
+    let told = document("--fact only_copy=true", "My H300 is not recognised any more.");
+    assert_eq!(told["severity"]["level"], 1);
+}
+
+#[test]
+fn the_attached_drive_says_what_the_words_leave_open() {
+    let machine = "tests/machines/lp50-g2-locked";
+    let got = document(&format!("--sysroot {machine}/root"), "It is very slow.");
+    assert_eq!(got["scope"]["exclusion"], "kingston_not_management");
+    assert_eq!(got["contact"], "manufacturer");
+}
+
+#[test]
+fn mistakes_of_the_caller_have_their_exit_codes() {
+    let code = |arguments: &str| Keycase::new(&format!("triage {arguments}")).run().code;
+    assert_eq!(code(""), Some(64), "no description");
+    assert_eq!(code("--describe x --policy none"), Some(64));
+    assert_eq!(code("--describe x --fact nothing=1"), Some(64));
+    assert_eq!(code("--describe x --fact only_copy=perhaps"), Some(64));
+    assert_eq!(code("--describe x --describe-file y"), Some(64));
+    assert_eq!(code("--describe-file /no/such/file"), Some(66));
+    assert_eq!(code("--describe-file Cargo.toml"), Some(0));
+    let latin = Keycase::new("triage --describe-file -").stdin(b"ge\xe4rgert".to_vec()).run();
+    assert_eq!(latin.code, Some(65));
+    let empty = Keycase::new("triage --describe-file -").stdin(b" \n".to_vec()).run();
+    assert_eq!(empty.code, Some(64));
+}
+
+#[test]
+fn people_read_it_in_80_columns_and_nothing_steers_their_terminal() {
+    let ran = Keycase::new("triage --describe")
+        .arg(
+            "My \u{1b}[31mKingston\u{9b} D500S is slow and the only copy is on it, nobody can help",
+        )
+        .run();
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
+    assert!(!ran.stdout.chars().any(|c| c.is_control() && c != '\n'), "{}", ran.stdout);
+    assert!(ran.stdout.contains("kingston_not_management"));
+}
