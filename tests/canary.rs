@@ -65,7 +65,11 @@ const CAUGHT: &[(&str, &str, &str)] = &[
     ("volume-label", "E: ID_FS_LABEL={}", "MERGER_4E1A"),
     ("volume-in-drive", "Volume in drive E is {}", "Merger 4E1A"),
     ("volumes-files", "open /Volumes/VAULT/{}", "merger-plan.docx"),
-    ("pem", "-----BEGIN PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----", "NEUxYTc3ZjNjYTRhMDBkMQ"),
+    (
+        "pem",
+        "-----BEGIN PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----",
+        "NEUxYTc3ZjNjYTRhMDBkMQ",
+    ),
     ("bitlocker", "key {}", "474747-104747-474747-474747-474747-474747-474747-474747"),
     ("url-credentials", "via http://{}@localhost/", "svc:seedmix77"),
     ("url-user", "ssh://{}@localhost/", "bkowalczyk"),
@@ -149,12 +153,20 @@ fn known_values_go_in_every_spelling_and_neighbourhood() {
                 let raw = [before, &spelling, after].concat();
                 let out = redactor.text(&raw).unwrap();
                 for kind in left(out.bytes(), value) {
-                    wrong.push(format!("`{value}` as {name}: {kind} is left in {:?}", show(out.bytes())));
+                    wrong.push(format!(
+                        "`{value}` as {name}: {kind} is left in {:?}",
+                        show(out.bytes())
+                    ));
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of them:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(40)].join("\n")
+    );
 }
 
 fn show(text: &[u8]) -> String {
@@ -169,7 +181,9 @@ fn rules_catch_values_in_every_container() {
         let plain = line.replace("\\n", "\n").replace("{}", value);
         let json = serde_json::to_string(&plain).unwrap();
         let twice = serde_json::to_string(&json).unwrap();
-        let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> { plain.encode_utf16().flat_map(order).collect() };
+        let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            plain.encode_utf16().flat_map(order).collect()
+        };
         let containers: Vec<(&str, Vec<u8>)> = vec![
             ("text", plain.clone().into_bytes()),
             ("upper", plain.to_uppercase().into_bytes()),
@@ -198,7 +212,17 @@ fn rules_catch_values_in_every_container() {
 #[test]
 fn rules_catch_values_whose_own_characters_are_escaped() {
     let redactor = redactor();
-    let shapes = ["ipv6", "mac", "email", "uuid", "sid", "bitlocker", "volume-label", "known-token", "home-unix"];
+    let shapes = [
+        "ipv6",
+        "mac",
+        "email",
+        "uuid",
+        "sid",
+        "bitlocker",
+        "volume-label",
+        "known-token",
+        "home-unix",
+    ];
     for (rule, line, value) in CAUGHT.iter().filter(|row| shapes.contains(&row.0)) {
         for (name, spelling) in spellings(value) {
             if name.starts_with("utf16") || name == "upper" {
@@ -207,7 +231,12 @@ fn rules_catch_values_whose_own_characters_are_escaped() {
             let (head, tail) = line.split_once("{}").unwrap();
             let raw = [head.as_bytes(), &spelling, tail.as_bytes()].concat();
             let out = redactor.text(&raw).unwrap();
-            assert_eq!(left(out.bytes(), value), [""; 0], "{rule} as {name}: {}", show(out.bytes()));
+            assert_eq!(
+                left(out.bytes(), value),
+                [""; 0],
+                "{rule} as {name}: {}",
+                show(out.bytes())
+            );
         }
     }
 }
@@ -220,7 +249,8 @@ fn every_rule_has_a_canary_and_is_needed() {
     let canaries: BTreeSet<&str> = CAUGHT.iter().map(|row| row.0).collect();
     assert_eq!(ids, canaries, "a rule without canary, or a canary whose rule is gone");
     for row in &rows {
-        let without = Redactor::new(&without(&packs, &row.id), &Seeds::default(), Key([3; 32])).unwrap();
+        let without =
+            Redactor::new(&without(&packs, &row.id), &Seeds::default(), Key([3; 32])).unwrap();
         let needed = row.redacts.iter().any(|example| {
             let out = without.text(example.text.as_bytes()).unwrap();
             example.values.iter().any(|value| holds(out.bytes(), value.as_bytes()))
@@ -332,7 +362,11 @@ fn nothing_survives_the_border_of_a_window() {
         for place in [112 * 1024, 128 * 1024] {
             for shift in (0..text.len()).step_by(step) {
                 let padding = "word ".repeat(place / 5 + 1);
-                let raw = format!("{}{newline}{text}{newline}{}", &padding[..place - shift], &padding[..40_000]);
+                let raw = format!(
+                    "{}{newline}{text}{newline}{}",
+                    &padding[..place - shift],
+                    &padding[..40_000]
+                );
                 let out = redactor.text(raw.as_bytes()).unwrap();
                 nothing_left(out.bytes(), newline);
             }
@@ -366,8 +400,13 @@ fn the_audit_sees_what_redaction_would_have_missed_and_nothing_else() {
     }
     assert!(audit.name("logs/okaf.txt").len() == 1 && audit.name("logs/okafor.txt").is_empty());
     audit::self_test(&redactor).unwrap();
-    let rest = audit::self_test(&Redactor::new(&without(&packs, "password"), &seeds(), Key([0; 32])).unwrap());
-    assert_eq!(rest.unwrap_err().to_string(), "the redaction rules let a password through; no file may leave");
+    let rest = audit::self_test(
+        &Redactor::new(&without(&packs, "password"), &seeds(), Key([0; 32])).unwrap(),
+    );
+    assert_eq!(
+        rest.unwrap_err().to_string(),
+        "the redaction rules let a password through; no file may leave"
+    );
 }
 
 #[test]

@@ -176,7 +176,7 @@ impl Rules {
                 rules.add_field(pack, row)?;
             }
         }
-        if rules.rules.is_empty() {
+        if rules.rules.is_empty() && rules.shapes.is_empty() {
             return Err(RedactError::NoRules);
         }
         Ok(rules)
@@ -194,7 +194,9 @@ impl Rules {
                 self.shapes.insert(shape.clone());
                 return Ok(());
             }
-            _ => return Err(error("one of `pattern`, `follow` and `shape` is needed".into()).into()),
+            _ => {
+                return Err(error("one of `pattern`, `follow` and `shape` is needed".into()).into());
+            }
         };
         if row.prefilter.is_empty() {
             return Err(error("`prefilter` is missing".into()).into());
@@ -208,7 +210,13 @@ impl Rules {
         let groups = groups(&regex, row.class).map_err(error)?;
         let index = self.rules.len();
         self.literals.extend(row.prefilter.into_iter().map(|literal| (literal, index)));
-        self.rules.push(Rule { inside_word: row.inside_word, follows, last_part: row.last_part, regex, groups });
+        self.rules.push(Rule {
+            inside_word: row.inside_word,
+            follows,
+            last_part: row.last_part,
+            regex,
+            groups,
+        });
         Ok(())
     }
 

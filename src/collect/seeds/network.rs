@@ -29,7 +29,8 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     for name in reading.names("sys/class/net") {
         let address = reading.text(&format!("sys/class/net/{name}/address"));
         // InfiniBand and tunnels have addresses of other lengths, or none.
-        if address.trim().len() == 17 && address.chars().any(|c| c.is_ascii_hexdigit() && c != '0') {
+        if address.trim().len() == 17 && address.chars().any(|c| c.is_ascii_hexdigit() && c != '0')
+        {
             reading.add(Class::Mac, &address);
         }
     }
@@ -62,7 +63,8 @@ fn own_lines_of_hosts(reading: &mut Reading<'_>) {
     let text = reading.text("etc/hosts");
     for line in text.lines() {
         let mut words = line.split('#').next().unwrap_or("").split_whitespace();
-        let own = words.next().is_some_and(|address| address.starts_with("127.") || address == "::1");
+        let own =
+            words.next().is_some_and(|address| address.starts_with("127.") || address == "::1");
         if own {
             for name in words {
                 host(reading, name);

@@ -150,7 +150,8 @@ impl Audit {
     ) {
         for found in self.automaton.find_overlapping_iter(text) {
             let (start, end) = (found.start(), found.end());
-            let seen_whole = (begins || start >= NEIGHBOUR) && (ends || end + NEIGHBOUR <= text.len());
+            let seen_whole =
+                (begins || start >= NEIGHBOUR) && (ends || end + NEIGHBOUR <= text.len());
             let needle = &self.needles[found.pattern().as_usize()];
             if seen_whole && needle.stands_alone(text, start, end) {
                 let (class, spelling) = (needle.class, needle.spelling);
@@ -188,7 +189,8 @@ impl Needle {
             let at = at?;
             let byte = *text.get(at)?;
             // The other half of a wide character is zero for the letters in question.
-            let other = if self.spelling == Spelling::Utf16Be { at.checked_sub(1)? } else { at + 1 };
+            let other =
+                if self.spelling == Spelling::Utf16Be { at.checked_sub(1)? } else { at + 1 };
             (step == 1 || text.get(other) == Some(&0)).then_some(byte)
         };
         let last = if self.spelling == Spelling::Utf16Be { end + 1 } else { end };

@@ -37,13 +37,7 @@ impl Shapes {
     }
 
     /// Adds the address; true when the numbers are one, to be replaced or not.
-    fn ipv4(
-        &self,
-        text: &[u8],
-        start: usize,
-        end: usize,
-        out: &mut Vec<Span>,
-    ) -> bool {
+    fn ipv4(&self, text: &[u8], start: usize, end: usize, out: &mut Vec<Span>) -> bool {
         let joined = |byte: u8| byte.is_ascii_alphabetic();
         if joined(before(text, start)) || joined(after(text, end)) {
             return false;
