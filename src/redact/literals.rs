@@ -12,11 +12,14 @@ use aho_corasick::{Anchored, BuildError, MatchKind, StartKind};
 
 use super::RedactError;
 
-/// Bits of the table: 32 KiB, which stay in a processor's first cache, and 1 MiB.
-const TABLE_BITS: (u32, u32) = (18, 23);
+/// Entries of the usual table: 32 KiB, which stay in a processor's first cache.
+const SMALL: u32 = 15;
 
-/// Bits of the table per literal, so that few places are walked in vain.
-const BITS_PER_LITERAL: usize = 64;
+/// Entries of the table for a machine with very many known values: 1 MiB.
+const LARGE: u32 = 20;
+
+/// With more literals than this the usual table would be too full to tell anything.
+const MOST_FOR_SMALL: usize = 2000;
 
 /// With more bytes of literals than this the trie is kept in its compact form.
 const MOST_DENSE_BYTES: usize = 32 * 1024;
@@ -28,8 +31,13 @@ pub(super) struct Literals {
     /// First two bytes of the literals that have no more; usually there are none.
     pairs: Option<Vec<u64>>,
     /// Hashed first four bytes of all others.
-    quads: Vec<u8>,
-    shift: u32,
+    quads: Table,
+}
+
+/// Non-zero where a literal may begin.
+enum Table {
+    Small(Box<[u8; 1 << SMALL]>),
+    Large(Box<[u8; 1 << LARGE]>),
 }
 
 enum Trie {
@@ -40,15 +48,12 @@ enum Trie {
 impl Literals {
     /// Compiles literals of two bytes and more.
     pub(super) fn new(texts: &[Vec<u8>]) -> Result<Self, RedactError> {
-        let wanted = (texts.len() * BITS_PER_LITERAL).next_power_of_two().trailing_zeros();
-        let bits = wanted.clamp(TABLE_BITS.0, TABLE_BITS.1);
-        let mut literals = Self {
-            trie: Trie::new(texts)?,
-            lengths: texts.iter().map(Vec::len).collect(),
-            pairs: None,
-            quads: vec![0; 1 << (bits - 3)],
-            shift: 32 - bits,
+        let quads = match texts.len() <= MOST_FOR_SMALL {
+            true => Table::Small(Box::new([0; 1 << SMALL])),
+            false => Table::Large(zeros()),
         };
+        let lengths = texts.iter().map(Vec::len).collect();
+        let mut literals = Self { trie: Trie::new(texts)?, lengths, pairs: None, quads };
         for text in texts {
             literals.mark(text)?;
         }
@@ -69,8 +74,10 @@ impl Literals {
     }
 
     fn mark_quad(&mut self, quad: [u8; 4]) {
-        let (byte, bit) = hash(folded(&quad), self.shift);
-        self.quads[byte] |= 1 << bit;
+        match &mut self.quads {
+            Table::Small(table) => table[hash::<SMALL>(&quad)] = 1,
+            Table::Large(table) => table[hash::<LARGE>(&quad)] = 1,
+        }
     }
 
     /// Calls `found` with literal, start and end of every occurrence, in order of starts.
@@ -101,16 +108,18 @@ impl Literals {
     /// The first place in a text, but for its last three bytes, where a literal may begin.
     #[inline]
     fn next_place(&self, text: &[u8]) -> Option<usize> {
-        let (quads, shift) = (self.quads.as_slice(), self.shift);
-        let long = |quad: &[u8; 4]| {
-            let (byte, bit) = hash(folded(quad), shift);
-            quads.get(byte).is_some_and(|bits| bits >> bit & 1 != 0)
-        };
-        let Some(pairs) = &self.pairs else { return text.array_windows().position(long) };
-        text.array_windows().position(|quad| {
-            let short = pair(folded(quad));
-            long(quad) || pairs.get(short / 64).is_some_and(|bits| bits >> (short % 64) & 1 != 0)
-        })
+        match (&self.pairs, &self.quads) {
+            (None, Table::Small(table)) => {
+                text.array_windows().position(|quad| table[hash::<SMALL>(quad)] != 0)
+            }
+            (None, Table::Large(table)) => {
+                text.array_windows().position(|quad| table[hash::<LARGE>(quad)] != 0)
+            }
+            (Some(pairs), table) => text.array_windows().position(|quad| {
+                let short = pair(folded(quad));
+                pairs[short / 64] >> (short % 64) & 1 != 0 || table.has(quad)
+            }),
+        }
     }
 
     /// Reports every literal that begins at `at`.
@@ -169,10 +178,25 @@ fn pair(word: u32) -> usize {
     (word & 0xffff) as usize
 }
 
+/// The place of four bytes in a table of 2^`BITS` entries.
 #[inline]
-fn hash(word: u32, shift: u32) -> (usize, u32) {
-    let bit = word.wrapping_mul(0x9e37_79b1) >> shift;
-    ((bit >> 3) as usize, bit & 7)
+fn hash<const BITS: u32>(quad: &[u8; 4]) -> usize {
+    (folded(quad).wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
+}
+
+impl Table {
+    fn has(&self, quad: &[u8; 4]) -> bool {
+        match self {
+            Self::Small(table) => table[hash::<SMALL>(quad)] != 0,
+            Self::Large(table) => table[hash::<LARGE>(quad)] != 0,
+        }
+    }
+}
+
+/// A large table, made on the heap and not moved there.
+fn zeros<const LENGTH: usize>() -> Box<[u8; LENGTH]> {
+    let zeros = vec![0; LENGTH].into_boxed_slice();
+    zeros.try_into().unwrap_or_else(|_| Box::new([0; LENGTH]))
 }
 
 #[cfg(test)]

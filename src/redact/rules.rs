@@ -176,7 +176,7 @@ impl Rules {
                 rules.add_field(pack, row)?;
             }
         }
-        if rules.rules.is_empty() {
+        if rules.rules.is_empty() && rules.shapes.is_empty() {
             return Err(RedactError::NoRules);
         }
         Ok(rules)

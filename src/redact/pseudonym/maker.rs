@@ -3,7 +3,7 @@
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::addresses;
+use super::addresses::{self, v4_is_plain, v6_is_plain};
 use super::map::PseudonymMap;
 use super::mimic::Form;
 use super::prf::{Prf, Purpose};
@@ -11,6 +11,9 @@ use crate::redact::{Class, Key};
 
 /// How often another pseudonym is tried when one happens to hold a value of this machine.
 const MOST_ROUNDS: u8 = 100;
+
+/// How pseudonyms of names begin.
+const PREFIXES: [&str; 5] = ["user-", "host-", "vol", "file-", "redacted-"];
 
 /// What is left of a line of a PEM block.
 const PEM_LINE: &[u8] = b"REDACTED";
@@ -56,6 +59,9 @@ impl Pseudonyms {
         if class == Class::Pem {
             // One word for every line: nothing about a key is worth telling apart.
             return (text != PEM_LINE).then(|| PEM_LINE.to_vec());
+        }
+        if is_plain(class, text) {
+            return None;
         }
         if self.is_own(class, text) && !clashes(text) {
             return None;
@@ -106,7 +112,7 @@ impl Pseudonyms {
     /// eleven characters) and two by which the pseudonym is known again.
     fn tagged(&self, prefix: &str, class: Class, canonical: &[u8], round: u8) -> String {
         let id = self.prf.bytes(Purpose::Value, class, canonical, round, id_bytes(class));
-        let tag = self.prf.bytes(Purpose::Tag, class, &id, 0, 2);
+        let tag = self.tag(&id);
         let hex: String = id.iter().chain(&tag).map(|byte| format!("{byte:02x}")).collect();
         let hex = if prefix == "VOL" { hex.to_ascii_uppercase() } else { hex };
         format!("{prefix}{hex}")
@@ -142,7 +148,7 @@ impl Pseudonyms {
     }
 
     fn ipv6(&self, text: &[u8], round: u8) -> String {
-        match std::str::from_utf8(text).ok().and_then(|t| t.parse::<Ipv6Addr>().ok()) {
+        match parse_v6(text) {
             Some(address) => addresses::v6(&self.prf, address, round).to_string(),
             None => "2001:db8::".to_owned(),
         }
@@ -166,18 +172,9 @@ impl Pseudonyms {
     fn is_own(&self, class: Class, text: &[u8]) -> bool {
         let lower = text.to_ascii_lowercase();
         let own = match class {
-            Class::User => self.is_tagged("user-", class, &lower),
-            Class::Host => self.is_tagged("host-", class, &lower),
-            Class::VolumeLabel => self.is_tagged("vol", class, &lower),
-            Class::FileName => self.is_tagged("file-", class, &lower),
-            Class::Email => lower
-                .strip_suffix(b"@example.invalid")
-                .is_some_and(|name| self.is_tagged("user-", class, name)),
-            Class::Domain => self.is_own_domain(&lower),
-            Class::Ipv6 => std::str::from_utf8(text)
-                .ok()
-                .and_then(|t| t.parse().ok())
-                .is_some_and(|address| addresses::v6_is_own(&self.prf, address)),
+            Class::Ipv6 => {
+                parse_v6(text).is_some_and(|address| addresses::v6_is_own(&self.prf, address))
+            }
             Class::Sid => lower.iter().rposition(|&b| b == b'-').is_some_and(|dash| {
                 lower[dash + 1..] == *self.sid_check(&lower[..dash]).to_string().as_bytes()
             }),
@@ -185,7 +182,8 @@ impl Pseudonyms {
                 Form::of(class, text).is_own(&self.prf, text)
             }
             Class::Ipv4 => false,
-            _ => self.is_tagged("redacted-", class, &lower),
+            // A rule may take one kind of name for another: a mail address for a user.
+            _ => self.is_own_name(&lower),
         };
         own || self.is_issued(&lower)
     }
@@ -194,22 +192,30 @@ impl Pseudonyms {
         std::str::from_utf8(lower).is_ok_and(|text| self.issued().get(text).is_some())
     }
 
+    fn is_own_name(&self, lower: &[u8]) -> bool {
+        let name = lower.strip_suffix(b"@example.invalid").unwrap_or(lower);
+        let tagged = PREFIXES.iter().any(|prefix| self.is_tagged(prefix, name));
+        tagged || self.is_own_domain(lower)
+    }
+
     fn is_own_domain(&self, lower: &[u8]) -> bool {
         let Some(name) = lower.strip_suffix(b".invalid") else { return false };
         let split = name.iter().rposition(|&b| b == b'.').map_or(0, |dot| dot + 1);
         let host = name[..split].strip_suffix(b".");
-        self.is_tagged("domain-", Class::Domain, &name[split..])
-            && host.is_none_or(|host| self.is_tagged("host-", Class::Host, host))
+        self.is_tagged("domain-", &name[split..])
+            && host.is_none_or(|host| self.is_tagged("host-", host))
     }
 
-    fn is_tagged(&self, prefix: &str, class: Class, lower: &[u8]) -> bool {
+    fn is_tagged(&self, prefix: &str, lower: &[u8]) -> bool {
         let Some(hex) = lower.strip_prefix(prefix.as_bytes()) else { return false };
-        let id_length = id_bytes(class);
-        let Some(bytes) = from_hex(hex).filter(|b| b.len() == id_length + 2) else {
-            return false;
-        };
-        let (id, tag) = bytes.split_at(id_length);
-        self.prf.bytes(Purpose::Tag, class, id, 0, 2) == tag
+        let Some(bytes) = from_hex(hex).filter(|bytes| bytes.len() >= 4) else { return false };
+        let (id, tag) = bytes.split_at(bytes.len() - 2);
+        self.tag(id) == tag
+    }
+
+    /// The check is the same for all kinds of names.
+    fn tag(&self, id: &[u8]) -> Vec<u8> {
+        self.prf.bytes(Purpose::Tag, Class::User, id, 0, 2)
     }
 }
 
@@ -229,6 +235,19 @@ fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
             _ => None,
         })
         .collect()
+}
+
+/// Whether an address says nothing about anybody.
+fn is_plain(class: Class, text: &[u8]) -> bool {
+    match class {
+        Class::Ipv4 => parse_v4(text).is_some_and(v4_is_plain),
+        Class::Ipv6 => parse_v6(text).is_some_and(v6_is_plain),
+        _ => false,
+    }
+}
+
+fn parse_v6(text: &[u8]) -> Option<Ipv6Addr> {
+    std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// Four decimal numbers; leading zeros are read as decimal, as log writers mean them.

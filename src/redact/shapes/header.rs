@@ -4,9 +4,9 @@ use super::super::Class;
 use super::super::rules::Rules;
 use super::super::span::Span;
 
-/// Adds the host of every line that has such a header.
+/// Adds the host of every line that has such a header, unless it has been found already.
 pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
-    let mut start = 0;
+    let (mut start, mut found, known) = (0, 0, out.len());
     // Most lines name the same host as the one before.
     let mut last: (&[u8], bool) = (b"", false);
     while start < text.len() {
@@ -14,12 +14,16 @@ pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
         let quote = text[start..].iter().take(4).take_while(|b| b"\"'\\ ".contains(b)).count();
         if let Some((from, to)) = host(&text[start + quote..]) {
             let (from, to) = (start + quote + from, start + quote + to);
+            while found < known && out[found].start < from {
+                found += 1;
+            }
             let name = &text[from..to];
-            let class = if name.contains(&b'.') { Class::Domain } else { Class::Host };
-            if last.0 != name {
+            let new = found == known || out[found].start > from || out[found].end < to;
+            if new && last.0 != name {
                 last = (name, !rules.is_ordinary(Class::Host, name));
             }
-            if last.1 {
+            if new && last.1 {
+                let class = if name.contains(&b'.') { Class::Domain } else { Class::Host };
                 out.push(Span { from: start, ..Span::value(class, from, to) });
             }
         }
