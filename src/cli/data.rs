@@ -10,6 +10,7 @@ use crate::diagnose::Problems;
 use crate::packs::{PackError, embedded};
 use crate::policy::Policies;
 use crate::text;
+use crate::triage::Rules;
 
 /// Show and check the data the program runs on
 #[derive(Debug, Args)]
