@@ -77,10 +77,11 @@ fn a_stated_fact_settles_what_was_open() {
 
 #[test]
 fn the_attached_drive_says_what_the_words_leave_open() {
-    let machine = "tests/machines/lp50-g2-locked";
-    let got = document(&format!("--sysroot {machine}/root"), "It is very slow.");
+    let machine = "tests/machines/lp50-g2-locked/snapshot.json";
+    let got = document(&format!("--from {machine}"), "It is very slow.");
     assert_eq!(got["scope"]["exclusion"], "kingston_not_management");
     assert_eq!(got["contact"], "manufacturer");
+    assert_eq!(got["targets"]["first_response"], Value::Null, "a promise to nobody");
 }
 
 #[test]
@@ -101,7 +102,8 @@ fn mistakes_of_the_caller_have_their_exit_codes() {
 
 #[test]
 fn people_read_it_in_80_columns_and_nothing_steers_their_terminal() {
-    let ran = Keycase::new("triage --describe")
+    let ran = Keycase::new("triage")
+        .arg("--describe")
         .arg(
             "My \u{1b}[31mKingston\u{9b} D500S is slow and the only copy is on it, nobody can help",
         )

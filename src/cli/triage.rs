@@ -13,7 +13,7 @@ use crate::policy::{Policy, RequestTypeId, TargetError, TargetQuery, targets, ty
 use crate::render::{self, triage::Targets};
 use crate::snapshot::Drive;
 use crate::text::json;
-use crate::triage::{Kind, Question, Rules, Ticket, Triage, text::LONGEST, triage};
+use crate::triage::{Kind, Question, Rules, Scope, Ticket, Triage, text::LONGEST, triage};
 
 /// Classify a description: type, severity, category, scope, and what is still open
 #[derive(Debug, Args)]
@@ -59,8 +59,12 @@ pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
     Ok(Exit::Done.code())
 }
 
-/// The policy's target times for what was found.
+/// The policy's target times for what was found; none for what it does not cover.
 fn due(policy: &Policy, triage: &Triage, received: Timestamp) -> CliResult<Targets> {
+    if triage.scope == Scope::OutOfScope {
+        let notes = vec!["no targets: the policy does not cover this".to_owned()];
+        return Ok(Targets { notes, ..Targets::default() });
+    }
     let severity = triage.severity.level.to_string();
     let query = TargetQuery {
         severity: &severity,
