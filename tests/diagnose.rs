@@ -1,6 +1,6 @@
 //! `keycase diagnose` on recorded machines, on bundles, and as a pure function.
 #![cfg(unix)]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
+#![expect(clippy::expect_used, reason = "a test says what it expected")]
 
 pub mod support;
 
