@@ -31,7 +31,7 @@ const SEALED: &[u8] = b"age-encryption.org/v1\n";
 /// Whether a bundle is intact: the document `keycase.verification/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verification {
-    /// Always [`SCHEMA`].
+    /// Always `keycase.verification/1`.
     pub schema: String,
     /// Whether nothing is wrong with what could be checked.
     pub ok: bool,

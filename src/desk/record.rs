@@ -33,7 +33,7 @@ pub const REQUEST_SCHEMA: &str = "keycase.outbox-request/1";
 /// How far a submission has come. Replaced as a whole on every change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Always [`PROGRESS_SCHEMA`].
+    /// Always `keycase.outbox-state/1`.
     pub schema: String,
     /// Where it stands.
     pub state: State,

@@ -1,7 +1,7 @@
 //! What a vendor's support policy says: as data, and as answers.
 //!
 //! Belongs here: the format of policy packs, loading and overlaying them, and the pure
-//! functions that answer from them: [`eligibility`], [`targets`], [`ticket_lifecycle`],
+//! functions that answer from them: [`eligibility()`], [`targets()`], [`ticket_lifecycle`],
 //! [`version_support`]. Does not belong here: reading the
 //! machine, asking a person, printing, the clock. Time is an argument.
 
