@@ -111,6 +111,7 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: String::new(),
             severity: None,
             bundle: Some(info.clone()),

@@ -90,6 +90,11 @@ impl App {
     }
 }
 
+fn is_bundle(start: &[u8]) -> bool {
+    start.starts_with(ZIP) || start.starts_with(SEALED)
+}
+
+/// The text of a recording, or the first bytes of a bundle.
 fn read(file: &Path) -> CliResult<Vec<u8>> {
     let name = file.display().to_string();
     let fail = |error: io::Error| {
@@ -100,12 +105,17 @@ fn read(file: &Path) -> CliResult<Vec<u8>> {
         CliError::caused_by(exit, format!("can't read {name}"), &error)
             .hint("--from takes a snapshot (`keycase scan --json`), a stream of them, or a bundle")
     };
-    let source: Box<dyn Read> = match name.as_str() {
+    let mut source: Box<dyn Read> = match name.as_str() {
         "-" => Box::new(io::stdin()),
         _ => Box::new(File::open(file).map_err(fail)?),
     };
     let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes).map_err(fail)?;
+    source.by_ref().take(SEALED.len() as u64).read_to_end(&mut bytes).map_err(fail)?;
+    if is_bundle(&bytes) {
+        // A bundle is read where it is; it can be much longer than any recording.
+        return Ok(bytes);
+    }
+    source.take(LONGEST).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > LONGEST {
         let what = format!("{name} is longer than {} MB", LONGEST / 1024 / 1024);
         return Err(CliError::new(Exit::BadData, what)
@@ -116,7 +126,7 @@ fn read(file: &Path) -> CliResult<Vec<u8>> {
 
 fn parse(file: &Path, bytes: Vec<u8>) -> CliResult<Vec<Snapshot>> {
     let name = file.display();
-    let is_bundle = bytes.starts_with(ZIP) || bytes.starts_with(SEALED);
+    let is_bundle = is_bundle(&bytes);
     if is_bundle && file == Path::new("-") {
         return Err(CliError::new(Exit::BadData, "a bundle can't be read from stdin")
             .hint("save it to a file and name the file"));

@@ -189,6 +189,7 @@ fn request(
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
         verdicts: evidence.verdicts.clone(),
+        findings: evidence.findings.clone(),
         words,
         given: desks::given(app, &args.facts)?,
         severity: evidence.severity,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Facts;
-use super::ticket::{DriveSection, TicketDraft};
+use super::ticket::{DriveSection, FindingSection, TicketDraft};
 
 /// The text of a ticket, as data.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +23,8 @@ pub struct TicketTemplate {
     host_heading: String,
     given_heading: String,
     verdict_heading: String,
+    findings_heading: String,
+    no_findings: String,
     words_heading: String,
     evidence_heading: String,
     no_drive: String,
@@ -68,6 +70,7 @@ impl TicketTemplate {
             let given = draft.given.iter().map(|(name, value)| format!("{name}: {value}"));
             section(&mut text, &self.given_heading, given);
         }
+        self.findings(&mut text, &draft.findings);
         section(&mut text, &self.words_heading, draft.words.lines().map(str::to_owned));
         let evidence = match &draft.bundle {
             Some(_) => self.fill(&self.evidence, &draft.facts),
@@ -91,6 +94,21 @@ impl TicketTemplate {
             }
         };
         section(text, &self.verdict_heading, lines);
+    }
+
+    fn findings(&self, text: &mut String, findings: &[FindingSection]) {
+        let mut lines = Vec::new();
+        for finding in findings {
+            let FindingSection { id, title, severity, confidence, .. } = finding;
+            let place = finding.port.as_ref().map(|port| format!(", port {port}"));
+            let place = place.unwrap_or_default();
+            lines.push(format!("{severity}, {confidence}: {title} ({id}{place})"));
+            lines.extend(finding.seen.iter().map(|seen| format!("  {seen}")));
+        }
+        if lines.is_empty() {
+            lines.push(self.no_findings.clone());
+        }
+        section(text, &self.findings_heading, lines);
     }
 
     fn lines<'a>(

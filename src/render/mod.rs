@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod eligibility;
 pub mod findings;
 pub mod outbox;
+pub mod overview;
 pub mod policy;
 pub mod problem;
 pub mod progress;
