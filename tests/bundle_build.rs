@@ -13,24 +13,31 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bundle_parts::redactor;
-use keycase::bundle::manifest::Outcome;
+use keycase::bundle::manifest::{AuditEntry, Outcome};
+use keycase::bundle::packing::Packing;
 use keycase::bundle::{
     self, Auditor, BuiltBundle, BundleError, Include, Inputs, SealError, Sealer, Step, Target,
 };
 use keycase::collect::{Budget, Collector, Context, Ending, Gathered, Stop, System};
 use keycase::host::Root;
 use keycase::packs::embedded;
+use keycase::redact::Class;
+use keycase::redact::audit::{Hit, Spelling};
 use keycase::snapshot::{HostFacts, SCHEMA, Snapshot, Tool};
 
 /// Searches for one text; streams are read in one go.
 struct Finds(&'static str);
 
 impl Auditor for Finds {
-    fn values(&self) -> u64 {
-        1
+    fn searched(&self) -> AuditEntry {
+        AuditEntry { values: 1, ..AuditEntry::default() }
     }
-    fn hits(&self, content: &mut dyn Read) -> io::Result<u64> {
-        Ok(io::read_to_string(content)?.matches(self.0).count() as u64)
+    fn hits(&self, file: &str, content: &mut dyn Read) -> io::Result<Vec<Hit>> {
+        let mut text = Vec::new();
+        content.read_to_end(&mut text)?;
+        let count = String::from_utf8_lossy(&text).matches(self.0).count();
+        let hit = Hit { file: file.into(), class: Class::User, spelling: Spelling::Plain };
+        Ok(vec![hit; count])
     }
 }
 
@@ -150,7 +157,7 @@ fn an_interruption_gives_a_valid_bundle_of_what_was_there() {
             seen.set(bytes);
         }
     };
-    let includes = vec![Include { name: "long.log".into(), file, length }];
+    let includes = vec![Include { name: "long.log".into(), file, length, packing: Packing::Plain }];
     let case = Case { includes, asked: asked.clone(), progress: &stop_at_once, ..Case::default() };
     let built = build(out.path(), case).unwrap();
     assert!(seen.get() < length, "it was read to its end");
@@ -166,9 +173,9 @@ fn a_hit_deletes_the_bundle_and_names_who_brought_it() {
     let text = Some("the name is rosalind");
     let case = Case { text, looked_for: "rosalind", ..Case::default() };
     match build(dir.path(), case) {
-        Err(BundleError::Leak { file, collector, hits }) => {
+        Err(BundleError::Leak { file, collector, found }) => {
             assert_eq!((file.as_str(), collector.as_str()), ("logs/fixed.txt", "fixed"));
-            assert_eq!(hits, 1);
+            assert_eq!(found, "user (plain)");
         }
         other => panic!("{other:?}"),
     }
@@ -204,7 +211,8 @@ fn a_file_that_shrinks_while_it_is_read_is_packed_as_far_as_it_goes() {
     let path = dir.path().join("a.log");
     fs::write(&path, "short\n").unwrap();
     let file = File::open(&path).unwrap();
-    let includes = vec![Include { name: "a.log".into(), file, length: 1000 }];
+    let includes =
+        vec![Include { name: "a.log".into(), file, length: 1000, packing: Packing::Plain }];
     let built = build(out.path(), Case { includes, ..Case::default() }).unwrap();
     assert!(bundle::verify(&built.path).unwrap().ok);
 }
