@@ -21,8 +21,8 @@ use keycase::bundle::{
 use keycase::collect::{Budget, Collector, Context, Ending, Gathered, Stop, System};
 use keycase::host::Root;
 use keycase::packs::embedded;
-use keycase::redact::Class;
-use keycase::redact::audit::{Hit, Spelling};
+use keycase::redact::audit::{Audit, Hit, Spelling};
+use keycase::redact::{Class, Seed, Seeds};
 use keycase::snapshot::{HostFacts, SCHEMA, Snapshot, Tool};
 
 /// Searches for one text; streams are read in one go.
@@ -76,6 +76,8 @@ struct Case<'a> {
     text: Option<&'static str>,
     includes: Vec<Include>,
     looked_for: &'static str,
+    /// Searches instead of `looked_for`.
+    auditor: Option<&'a dyn Auditor>,
     sealer: Option<&'a dyn Sealer>,
     asked: Arc<AtomicBool>,
     progress: &'a dyn Fn(Step<'_>),
@@ -87,6 +89,7 @@ impl Default for Case<'_> {
             text: Some("harmless"),
             includes: Vec::new(),
             looked_for: "a value that stands nowhere",
+            auditor: None,
             sealer: None,
             asked: Arc::default(),
             progress: &|_| {},
@@ -107,7 +110,8 @@ fn build(dir: &Path, case: Case<'_>) -> Result<BuiltBundle, BundleError> {
         problems: Vec::new(),
     };
     let redactor = redactor();
-    let auditor = Finds(case.looked_for);
+    let finds = Finds(case.looked_for);
+    let auditor: &dyn Auditor = case.auditor.unwrap_or(&finds);
     let inputs = Inputs {
         snapshot: &snapshot,
         documents: Vec::new(),
@@ -126,7 +130,7 @@ fn build(dir: &Path, case: Case<'_>) -> Result<BuiltBundle, BundleError> {
         bytes: 1 << 30,
         includes: case.includes,
         redactor: &redactor,
-        auditor: &auditor,
+        auditor,
         report: &|_| "<!DOCTYPE html>".to_owned(),
         progress: case.progress,
     };
@@ -176,6 +180,48 @@ fn a_hit_deletes_the_bundle_and_names_who_brought_it() {
         Err(BundleError::Leak { file, collector, found }) => {
             assert_eq!((file.as_str(), collector.as_str()), ("logs/fixed.txt", "fixed"));
             assert_eq!(found, "user (plain)");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(count(dir.path()), 0);
+}
+
+/// Values that the redactor was not told of: the second look, which was, must see them in
+/// every spelling, and nothing may be left.
+#[test]
+fn a_deliberate_leak_is_seen_in_every_spelling_and_named() {
+    const LEAKS: [(&str, &str); 6] = [
+        ("seen on Rosalind-PC7 today", "plain"),
+        (r"unit rosalind\x2dpc7.mount", "\\x-escaped"),
+        ("smb://rosalind%2Dpc7/x", "percent-encoded"),
+        (r#"{"name": "rosalind\u002dpc7"}"#, "JSON-escaped"),
+        ("r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07\0", "UTF-16LE"),
+        ("\0r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07", "UTF-16BE"),
+    ];
+    let seed = Seed { value: "rosalind-pc7".into(), class: Class::Host };
+    let seeds = Seeds { secret: vec![seed], keep: vec![] };
+    let audit = Audit::new(&embedded(), &seeds).unwrap();
+    for (text, spelling) in LEAKS {
+        let dir = tempfile::tempdir().unwrap();
+        let case = Case { text: Some(text), auditor: Some(&audit), ..Case::default() };
+        let error = build(dir.path(), case).unwrap_err();
+        let BundleError::Leak { file, collector, found } = &error else { panic!("{error:?}") };
+        assert_eq!((file.as_str(), collector.as_str()), ("logs/fixed.txt", "fixed"));
+        assert!(found.contains(&format!("host ({spelling})")), "{text}: {found}");
+        assert!(!error.to_string().to_lowercase().contains("rosalind"), "{error}");
+        assert_eq!(count(dir.path()), 0, "{text}");
+    }
+}
+
+/// Packed text cannot be searched, so it must not leave, whoever brings it.
+#[test]
+fn a_collector_that_brings_packed_text_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let case = Case { text: Some("PK\x03\x04 hidden"), ..Case::default() };
+    match build(dir.path(), case) {
+        Err(BundleError::Leak { collector, found, .. }) => {
+            assert_eq!(collector, "fixed");
+            assert!(found.contains("cannot be searched"), "{found}");
         }
         other => panic!("{other:?}"),
     }

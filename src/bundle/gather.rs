@@ -16,7 +16,10 @@ use crate::redact::{Redacted, RedactedName, Sample};
 use crate::snapshot::Snapshot;
 
 /// The file that shows what becomes of made-up values.
-const CANARIES: &str = "canaries.txt";
+const CANARY_FILE: &str = "canaries.txt";
+
+/// Who brings that file; its values are nobody's.
+pub const CANARIES: &str = "canaries";
 
 /// Collects, redacts and packs; the manifest describes what is in the spool.
 pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<Made, BundleError> {
@@ -98,10 +101,10 @@ impl<'a> Gathering<'a> {
 
     /// Adds made-up values of every class: what the audit must not find in any bundle.
     fn add_canaries(&mut self) -> Result<(), BundleError> {
-        let redact = |source| BundleError::Redact { name: CANARIES.to_owned(), source };
+        let redact = |source| BundleError::Redact { name: CANARY_FILE.to_owned(), source };
         let redacted = self.inputs.redactor.text(canary_text().as_bytes()).map_err(redact)?;
-        let name = self.inputs.redactor.name(CANARIES).map_err(redact)?;
-        self.spool.add(&name, &redacted, "canaries", false)?;
+        let name = self.inputs.redactor.name(CANARY_FILE).map_err(redact)?;
+        self.spool.add(&name, &redacted, CANARIES, false)?;
         Ok(())
     }
 

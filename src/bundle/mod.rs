@@ -35,7 +35,7 @@ mod writer;
 pub use audit::Auditor;
 pub use build::{build, preview};
 pub use error::BundleError;
-pub use gather::Samples;
+pub use gather::{CANARIES, Samples};
 pub use inputs::{
     BuiltBundle, Contents, Document, Include, Inputs, Log, SECONDS, SealError, Sealer, Step,
     Target, USUAL_BYTES,

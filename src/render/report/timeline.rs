@@ -10,10 +10,10 @@ use crate::snapshot::{PortPath, Snapshot};
 
 /// The picture's measures, in its own units.
 const WIDTH: i64 = 920;
-const LEFT: i64 = 190;
+const LEFT: i64 = 236;
 const RIGHT: i64 = 24;
 const TOP: i64 = 16;
-const LANE: i64 = 56;
+const LANE: i64 = 60;
 const AXIS: i64 = 34;
 
 /// Lanes shown; the drives' own ports come first.
@@ -21,6 +21,9 @@ const MOST_LANES: usize = 10;
 
 /// Rows of the table below the picture.
 const MOST_ROWS: usize = 60;
+
+/// Bytes of words on one mark.
+const MOST_TITLE: usize = 800;
 
 /// Places with a label on the axis.
 const TICKS: i64 = 5;
@@ -185,7 +188,7 @@ fn lanes(all: &[Event], snapshot: &Snapshot, scale: &Scale) -> Vec<Lane> {
 }
 
 fn short(name: &str) -> String {
-    const MOST: usize = 22;
+    const MOST: usize = 34;
     match name.chars().count() > MOST {
         true => name.chars().take(MOST - 1).chain(['…']).collect(),
         false => name.to_owned(),
@@ -216,22 +219,28 @@ fn bars(events: &[&Event], scale: &Scale, is_there: bool) -> Vec<Bar> {
     bars
 }
 
-/// Marks, those at nearly the same place as one.
+/// Marks: several of a kind at nearly the same place are one, and one of another kind there
+/// steps aside. Trouble stands above the bar, where nothing else does.
 fn marks(events: &[&Event], scale: &Scale) -> Vec<Mark> {
     const TOUCH: i64 = 7;
+    const ROOM: i64 = 14;
     let mut marks: Vec<Mark> = Vec::new();
     for event in events {
-        let (x, class) = (scale.x(event.at), class(event.kind));
+        let (mut x, class) = (scale.x(event.at), class(event.kind));
         let title = format!("{}: {}", scale.label(event.at), event.text);
-        let near = marks.iter_mut().rev().take(4).find(|m| m.class == class && x - m.x < TOUCH);
-        match near {
-            Some(mark) if mark.title.lines().count() < 8 => {
-                mark.title.push_str(" · ");
-                mark.title.push_str(&title);
+        let above = event.kind == Kind::Trouble;
+        let last = marks.iter_mut().rev().find(|mark| (mark.class == "trouble") == above);
+        if let Some(last) = last {
+            if last.class == class && x - last.x < TOUCH {
+                if last.title.len() < MOST_TITLE {
+                    last.title.push_str(" · ");
+                    last.title.push_str(&title);
+                }
+                continue;
             }
-            Some(_) => {}
-            None => marks.push(Mark { x, class, title }),
+            x = x.max(last.x + if above { TOUCH } else { ROOM });
         }
+        marks.push(Mark { x: x.min(WIDTH - RIGHT), class, title });
     }
     marks
 }

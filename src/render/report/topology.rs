@@ -7,7 +7,7 @@ use crate::bundle::Log;
 use crate::snapshot::{PortPath, Snapshot};
 
 /// Measures, in the picture's own units.
-const BOX_WIDTH: i64 = 190;
+const BOX_WIDTH: i64 = 250;
 const BOX_HEIGHT: i64 = 48;
 const GAP_X: i64 = 44;
 const GAP_Y: i64 = 16;
@@ -181,7 +181,7 @@ fn port(key: &[u16]) -> String {
 }
 
 fn short(name: &str) -> String {
-    const MOST: usize = 23;
+    const MOST: usize = 34;
     match name.chars().count() > MOST {
         true => name.chars().take(MOST - 1).chain(['…']).collect(),
         false => name.to_owned(),
