@@ -1,20 +1,28 @@
 //! Bringing everything into the spool, redacted, in order of importance, within bounds.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::BundleError;
 use super::include;
-use super::inputs::{Contents, Document, Inputs, SECONDS, Step};
-use super::manifest::{self, AuditEntry, Budgets, CollectorEntry, Manifest, Outcome};
+use super::inputs::{Contents, Document, Inputs, Log, SECONDS, Step};
+use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome};
 use super::read::SNAPSHOT;
 use super::spool::{Packed, Spool};
 use super::{archive, name};
 use crate::collect::{self, Ending, Gathered, Report};
-use crate::redact::{Redacted, RedactedName};
+use crate::redact::audit::canary_text;
+use crate::redact::{Redacted, RedactedName, Sample};
 use crate::snapshot::Snapshot;
 
+/// The file that shows what becomes of made-up values.
+const CANARY_FILE: &str = "canaries.txt";
+
+/// Who brings that file; its values are nobody's.
+pub const CANARIES: &str = "canaries";
+
 /// Collects, redacts and packs; the manifest describes what is in the spool.
-pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<(Packed, Manifest), BundleError> {
+pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<Made, BundleError> {
     let mut gathering = Gathering::start(inputs, dir)?;
     let reports = collect::run(&inputs.collectors, &inputs.context, &inputs.clock, &|p| {
         (inputs.progress)(Step::Collected { id: p.id, ended: p.ended, all: p.all });
@@ -27,9 +35,20 @@ pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<(Packed, Manifes
     for file in &inputs.includes {
         include::add(&mut gathering, file)?;
     }
+    gathering.add_canaries()?;
     gathering.add_html(&snapshot, &documents)?;
     gathering.finish()
 }
+
+/// What was gathered.
+pub(super) struct Made {
+    pub(super) packed: Packed,
+    pub(super) manifest: Manifest,
+    pub(super) samples: Samples,
+}
+
+/// A few lines of each file before and after, by name; for a terminal only.
+pub type Samples = BTreeMap<String, Vec<Sample>>;
 
 /// A bundle on its way.
 pub(super) struct Gathering<'a> {
@@ -38,12 +57,17 @@ pub(super) struct Gathering<'a> {
     /// Bytes that logs and included files may still take.
     pub(super) left: u64,
     collectors: Vec<CollectorEntry>,
+    /// Texts that the report draws pictures from.
+    logs: Vec<Log>,
+    pub(super) samples: Samples,
 }
 
 impl<'a> Gathering<'a> {
     fn start(inputs: &'a Inputs<'a>, dir: &Path) -> Result<Self, BundleError> {
         let left = inputs.bytes.min(archive::MOST_BYTES / 2);
-        Ok(Self { inputs, spool: Spool::new(dir)?, left, collectors: Vec::new() })
+        let (collectors, logs) = (Vec::new(), Vec::new());
+        let (spool, samples) = (Spool::new(dir)?, Samples::new());
+        Ok(Self { inputs, spool, left, collectors, logs, samples })
     }
 
     /// Adds the snapshot; returns it as everybody else will read it.
@@ -71,7 +95,17 @@ impl<'a> Gathering<'a> {
         let entry_name = self.inputs.redactor.name(name).map_err(redact)?;
         let collector = name.split('.').next().unwrap_or(name);
         self.spool.add(&entry_name, &redacted, collector, false)?;
+        self.samples.insert(entry_name.as_str().to_owned(), redacted.samples().to_vec());
         Ok(redacted)
+    }
+
+    /// Adds made-up values of every class: what the audit must not find in any bundle.
+    fn add_canaries(&mut self) -> Result<(), BundleError> {
+        let redact = |source| BundleError::Redact { name: CANARY_FILE.to_owned(), source };
+        let redacted = self.inputs.redactor.text(canary_text().as_bytes()).map_err(redact)?;
+        let name = self.inputs.redactor.name(CANARY_FILE).map_err(redact)?;
+        self.spool.add(&name, &redacted, CANARIES, false)?;
+        Ok(())
     }
 
     /// Adds what a collector brought, and how it ended.
@@ -113,6 +147,8 @@ impl<'a> Gathering<'a> {
                 return Ok(false);
             }
             self.spool.add(&name, &redacted, collector, cut)?;
+            self.samples.insert(name.as_str().to_owned(), redacted.samples().to_vec());
+            self.logs.extend(Log::of(name.as_str(), redacted.bytes()));
             self.left -= length;
             return Ok(true);
         }
@@ -151,14 +187,16 @@ impl<'a> Gathering<'a> {
         const REPORT: &str = "report.html";
         let redact = |source| BundleError::Redact { name: REPORT.to_owned(), source };
         let manifest = self.manifest(self.spool.entries().to_vec());
-        let html = (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents });
+        let logs = &self.logs;
+        let html =
+            (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents, logs });
         let redacted = self.inputs.redactor.text(html.as_bytes()).map_err(redact)?;
         let name = self.inputs.redactor.name(REPORT).map_err(redact)?;
         self.spool.add(&name, &redacted, "report", false)?;
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(Packed, Manifest), BundleError> {
+    fn finish(mut self) -> Result<Made, BundleError> {
         let spool = std::mem::replace(&mut self.spool, Spool::ended());
         let (packed, dropped) = spool.finish()?;
         for file in dropped {
@@ -166,7 +204,7 @@ impl<'a> Gathering<'a> {
             self.ended(&file.collector, Outcome::Failed, Some(why), 0)?;
         }
         let manifest = self.manifest(packed.entries().to_vec());
-        Ok((packed, manifest))
+        Ok(Made { packed, manifest, samples: self.samples })
     }
 
     fn manifest(&self, mut files: Vec<manifest::FileEntry>) -> Manifest {
@@ -185,7 +223,8 @@ impl<'a> Gathering<'a> {
             interrupted: inputs.context.stop.is_asked(),
             files,
             collectors: self.collectors.clone(),
-            audit: AuditEntry { values: inputs.auditor.values(), hits: 0 },
+            key_id: Some(inputs.redactor.key_id()),
+            audit: inputs.auditor.searched(),
         }
     }
 }

@@ -3,12 +3,17 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
+use flate2::bufread::MultiGzDecoder;
+
+use super::archive::MOST_BYTES;
 use super::error::BundleError;
 use super::gather::Gathering;
 use super::inputs::{Include, Step};
 use super::manifest::Outcome;
 use super::name;
+use super::packing::Packing;
 use super::spool::Bounds;
+use crate::collect::Stop;
 
 /// The id under which included files stand in the manifest.
 const ID: &str = "include";
@@ -30,7 +35,7 @@ pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<()
         return gathering.ended(ID, Outcome::Skipped, Some(&why), 0);
     }
     let started = (inputs.clock)();
-    let (reader, cut) = match open(include, gathering.left) {
+    let (reader, cut) = match open(include, gathering.left, stop) {
         Ok(opened) => opened,
         Err(error) => {
             let why = format!("{}: {error}", include.name);
@@ -44,8 +49,9 @@ pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<()
     let counted = Counted { inner: reader, bytes: 0, told: &told };
     let redacted = inputs.redactor.reader(Box::new(counted));
     let bounds = Bounds { bytes: gathering.left, cut, stop: &|| stop.is_due() };
-    let (entry, broken) = gathering.spool.add_reader(&name, redacted, ID, &bounds)?;
+    let (entry, samples, broken) = gathering.spool.add_reader(&name, redacted, ID, &bounds)?;
     gathering.left -= entry.bytes;
+    gathering.samples.insert(name.as_str().to_owned(), samples);
     let (outcome, why) = match broken {
         Some(error) => (Outcome::Failed, Some(format!("{}: {error}", include.name))),
         None if stop.is_asked() => (Outcome::Done, Some(format!("{}: interrupted", include.name))),
@@ -57,25 +63,60 @@ pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<()
 }
 
 /// The part of a file that fits, and whether that is less than all of it.
-fn open(include: &Include, room: u64) -> io::Result<(Box<dyn Read + '_>, bool)> {
-    let mut file: &File = &include.file;
-    if include.length <= room {
+fn open<'a>(
+    include: &'a Include,
+    room: u64,
+    stop: &Stop,
+) -> io::Result<(Box<dyn Read + 'a>, bool)> {
+    let length = match include.packing {
+        Packing::Gzip => unpacked_length(include, stop)?,
+        _ => include.length,
+    };
+    if length <= room {
         // A log that grows while it is read ends where it ended when it was opened.
-        return Ok((Box::new(file.take(include.length)), false));
+        return Ok((Box::new(from(include, 0)?.take(length)), false));
     }
-    let mut start = [0; 2];
-    let is_wide = file.read(&mut start)? == 2 && matches!(start, [0xff, 0xfe] | [0xfe, 0xff]);
-    if is_wide {
+    let mut start = Vec::new();
+    from(include, 0)?.take(2).read_to_end(&mut start)?;
+    if matches!(start[..], [0xff, 0xfe] | [0xfe, 0xff]) {
         // UTF-16 without its first mark is not to be recognized: keep the start instead.
-        file.seek(SeekFrom::Start(0))?;
-        return Ok((Box::new(file.take(room)), true));
+        return Ok((Box::new(from(include, 0)?.take(room)), true));
     }
     // Pseudonyms can be longer than what they stand for, and the newest lines matter most.
     let keep = room - room / 8;
-    file.seek(SeekFrom::Start(include.length - keep))?;
-    let mut rest = BufReader::with_capacity(64 * 1024, file.take(keep));
+    let mut rest = BufReader::with_capacity(64 * 1024, from(include, length - keep)?.take(keep));
     rest.by_ref().take(LONGEST_LINE).skip_until(b'\n')?;
     Ok((Box::new(rest), true))
+}
+
+/// The text of a file from a place on.
+fn from(include: &Include, place: u64) -> io::Result<Box<dyn Read + '_>> {
+    let mut file: &File = &include.file;
+    if include.packing != Packing::Gzip {
+        file.seek(SeekFrom::Start(place))?;
+        return Ok(Box::new(file));
+    }
+    file.seek(SeekFrom::Start(0))?;
+    let packed = BufReader::with_capacity(64 * 1024, file.take(include.length));
+    let mut text = MultiGzDecoder::new(packed);
+    io::copy(&mut text.by_ref().take(place), &mut io::sink())?;
+    Ok(Box::new(text))
+}
+
+/// How much a packed file holds; an error when that is more than a bundle can.
+fn unpacked_length(include: &Include, stop: &Stop) -> io::Result<u64> {
+    let mut text = from(include, 0)?;
+    let (mut length, mut buffer) = (0, vec![0; 64 * 1024]);
+    loop {
+        let count = text.read(&mut buffer)?;
+        length += count as u64;
+        if length > MOST_BYTES {
+            return Err(io::Error::other("it unpacks to more than a bundle can hold"));
+        }
+        if count == 0 || stop.is_due() {
+            return Ok(length);
+        }
+    }
 }
 
 /// Tells how much has been read.

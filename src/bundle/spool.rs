@@ -21,7 +21,7 @@ use super::archive::{MOST_BYTES, MOST_FILES, most_unpacked};
 use super::error::BundleError;
 use super::manifest::{FileEntry, MANIFEST, counts_by_name};
 use super::{name, verify};
-use crate::redact::{Redacted, RedactedName, RedactedReader};
+use crate::redact::{Redacted, RedactedName, RedactedReader, Sample};
 
 /// Bytes handed to the packing thread at a time …
 const PIECE: usize = 256 * 1024;
@@ -119,14 +119,14 @@ impl Spool {
     /// Adds a stream; what goes beyond the bounds is cut and the entry says so.
     ///
     /// A stream that breaks off is an entry too: what came until then, marked as cut. The
-    /// second value is what broke it.
+    /// other values are some lines before and after, and what broke the stream.
     pub fn add_reader(
         &mut self,
         name: &RedactedName,
         mut content: RedactedReader<'_>,
         collector: &str,
         bounds: &Bounds<'_>,
-    ) -> Result<(&FileEntry, Option<io::Error>), BundleError> {
+    ) -> Result<(&FileEntry, Vec<Sample>, Option<io::Error>), BundleError> {
         self.start(name)?;
         let most = bounds.bytes.min(MOST_BYTES - self.total);
         let (mut bytes, mut hasher, mut truncated, mut broken) = (0, Sha256::new(), false, None);
@@ -149,6 +149,7 @@ impl Spool {
                 break;
             }
         }
+        let samples = content.samples().to_vec();
         let entry = self.list(FileEntry {
             name: name.as_str().to_owned(),
             bytes,
@@ -157,7 +158,7 @@ impl Spool {
             redactions: counts_by_name(content.counts()),
             truncated: bounds.cut || truncated || broken.is_some(),
         })?;
-        Ok((entry, broken))
+        Ok((entry, samples, broken))
     }
 
     /// Whether a file of that name is already there.

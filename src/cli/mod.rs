@@ -18,6 +18,7 @@ mod error;
 mod exit;
 mod explain;
 mod explain_problem;
+mod identity;
 mod interrupt;
 mod outbox;
 mod output;
@@ -25,6 +26,7 @@ mod packs;
 mod paths;
 mod policies;
 mod policy;
+mod pseudonyms;
 mod redaction;
 mod scan;
 mod show;
@@ -33,6 +35,7 @@ mod status;
 mod submit;
 mod triage;
 mod units;
+mod unmask;
 mod verify;
 
 pub use app::{App, Global};
@@ -65,6 +68,7 @@ enum Command {
     Bundle(bundle::BundleArgs),
     Show(show::ShowArgs),
     Verify(verify::VerifyArgs),
+    Unmask(unmask::UnmaskArgs),
     Submit(submit::SubmitArgs),
     Attach(attach::AttachArgs),
     Status(status::StatusArgs),
@@ -107,6 +111,7 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Bundle(args) => bundle::run(args, app),
         Command::Show(args) => show::run(args, app),
         Command::Verify(args) => verify::run(args, app),
+        Command::Unmask(args) => unmask::run(args, app),
         Command::Submit(args) => submit::run(args, app),
         Command::Attach(args) => attach::run(args, app),
         Command::Status(args) => status::run(args, app),

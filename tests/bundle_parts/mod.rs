@@ -31,7 +31,8 @@ pub(crate) fn manifest(files: Vec<FileEntry>) -> Manifest {
         interrupted: false,
         files,
         collectors: Vec::new(),
-        audit: AuditEntry { values: 0, hits: 0 },
+        key_id: None,
+        audit: AuditEntry::default(),
     }
 }
 
