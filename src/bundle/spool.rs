@@ -149,6 +149,8 @@ impl Spool {
                 break;
             }
         }
+        // A stream that ends because it was told to is not all there is.
+        truncated |= (bounds.stop)();
         let entry = self.list(FileEntry {
             name: name.as_str().to_owned(),
             bytes,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::bundle::{CollectArgs, Job};
-use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, redaction};
+use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, redaction};
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Target, Verification};
 use crate::desk::{self, BundleInfo, VerdictSection};
@@ -65,13 +65,16 @@ pub(super) struct Packed {
 /// Reads the machine, checks the drives, and makes or takes the bundle.
 pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliResult<Evidence> {
     let given = wanted.bundle.map(given_bundle).transpose()?;
-    let snapshot = match (wanted.bundle, &given) {
+    let mut snapshot = match (wanted.bundle, &given) {
         // The ticket is about the machine the bundle was made on, which may be another one.
         (Some(path), Some(given)) if app.global.from.is_none() && !given.files.is_empty() => {
             app.recorded(path)?
         }
         _ => app.snapshot(false)?,
     };
+    if wanted.bundle.is_none() {
+        launcher::add_software(app, &mut snapshot, wanted.collect.read_launcher)?;
+    }
     let redactor = redaction::load(app, &snapshot, false)?.redactor;
     let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
     let bundle = match given {
@@ -149,6 +152,7 @@ fn make_bundle(
         documents: vec![Document { name: "eligibility.json".into(), value }],
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());
     let built = job.inputs(collect, &|step| progress.bundle(step), |inputs| {

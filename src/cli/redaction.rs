@@ -51,6 +51,7 @@ fn seeds(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliResult<Seeds>
         let seed = |value| Seed { value, class: Class::Serial };
         known.seeds.secret.extend(serials.into_iter().map(seed));
     }
+    tracing::info!("{} values of this machine are known and taken out", known.seeds.secret.len());
     if !app.global.quiet {
         for (file, error) in &known.unread {
             output::warning(&format!("can't read {file} ({error}); names in it are not known"));

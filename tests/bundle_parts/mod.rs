@@ -30,6 +30,7 @@ pub(crate) fn manifest(files: Vec<FileEntry>) -> Manifest {
         budgets: Budgets { seconds: 60, bytes: 1 << 20, since_seconds: None },
         interrupted: false,
         files,
+        truncations: Vec::new(),
         collectors: Vec::new(),
         audit: AuditEntry { values: 0, hits: 0 },
     }
