@@ -1,22 +1,28 @@
 //! Bringing everything into the spool, redacted, in order of importance, within bounds.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::BundleError;
 use super::include;
-use super::inputs::{Contents, Document, Inputs, SECONDS, Step};
-use super::manifest::{
-    self, AuditEntry, Budgets, CollectorEntry, Manifest, Outcome, Truncation, one_line,
-};
+use super::inputs::{Contents, Document, Inputs, Log, SECONDS, Step};
+use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome, Truncation, one_line};
 use super::read::SNAPSHOT;
 use super::spool::{Packed, Spool};
 use super::{archive, name};
 use crate::collect::{self, Content, Cut, Ending, Gathered, Report};
-use crate::redact::{RedactError, Redacted, RedactedName};
+use crate::redact::audit::canary_text;
+use crate::redact::{RedactError, Redacted, RedactedName, Sample};
 use crate::snapshot::Snapshot;
 
+/// The file that shows what becomes of made-up values.
+const CANARY_FILE: &str = "canaries.txt";
+
+/// Who brings that file; its values are nobody's.
+pub const CANARIES: &str = "canaries";
+
 /// Collects, redacts and packs; the manifest describes what is in the spool.
-pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<(Packed, Manifest), BundleError> {
+pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<Made, BundleError> {
     let mut gathering = Gathering::start(inputs, dir)?;
     let reports = collect::run(&inputs.collectors, &inputs.context, &inputs.clock, &|p| {
         (inputs.progress)(Step::Collected { id: p.id, ended: p.ended, all: p.all });
@@ -29,9 +35,20 @@ pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<(Packed, Manifes
     for file in &inputs.includes {
         include::add(&mut gathering, file)?;
     }
+    gathering.add_canaries()?;
     gathering.add_html(&snapshot, &documents)?;
     gathering.finish()
 }
+
+/// What was gathered.
+pub(super) struct Made {
+    pub(super) packed: Packed,
+    pub(super) manifest: Manifest,
+    pub(super) samples: Samples,
+}
+
+/// A few lines of each file before and after, by name; for a terminal only.
+pub type Samples = BTreeMap<String, Vec<Sample>>;
 
 /// A bundle on its way.
 pub(super) struct Gathering<'a> {
@@ -41,6 +58,9 @@ pub(super) struct Gathering<'a> {
     pub(super) left: u64,
     collectors: Vec<CollectorEntry>,
     truncations: Vec<Truncation>,
+    /// Texts that the report draws pictures from.
+    logs: Vec<Log>,
+    pub(super) samples: Samples,
 }
 
 /// Why there is less of a file than its collector brought.
@@ -49,8 +69,9 @@ pub(super) const NO_ROOM: &str = "older lines were left out to stay within --max
 impl<'a> Gathering<'a> {
     fn start(inputs: &'a Inputs<'a>, dir: &Path) -> Result<Self, BundleError> {
         let left = inputs.bytes.min(archive::MOST_BYTES / 2);
-        let (collectors, truncations) = (Vec::new(), Vec::new());
-        Ok(Self { inputs, spool: Spool::new(dir)?, left, collectors, truncations })
+        let (collectors, truncations, logs) = (Vec::new(), Vec::new(), Vec::new());
+        let (spool, samples) = (Spool::new(dir)?, Samples::new());
+        Ok(Self { inputs, spool, left, collectors, truncations, logs, samples })
     }
 
     /// Adds the snapshot; returns it as everybody else will read it.
@@ -78,7 +99,17 @@ impl<'a> Gathering<'a> {
         let entry_name = self.inputs.redactor.name(name).map_err(redact)?;
         let collector = name.split('.').next().unwrap_or(name);
         self.spool.add(&entry_name, &redacted, collector, false)?;
+        self.samples.insert(entry_name.as_str().to_owned(), redacted.samples().to_vec());
         Ok(redacted)
+    }
+
+    /// Adds made-up values of every class: what the audit must not find in any bundle.
+    fn add_canaries(&mut self) -> Result<(), BundleError> {
+        let redact = |source| BundleError::Redact { name: CANARY_FILE.to_owned(), source };
+        let redacted = self.inputs.redactor.text(canary_text().as_bytes()).map_err(redact)?;
+        let name = self.inputs.redactor.name(CANARY_FILE).map_err(redact)?;
+        self.spool.add(&name, &redacted, CANARIES, false)?;
+        Ok(())
     }
 
     /// Adds what a collector brought, and how it ended.
@@ -123,6 +154,8 @@ impl<'a> Gathering<'a> {
         };
         let kept = redacted.bytes().len() as u64;
         self.spool.add(&name, &redacted, collector, cut.is_some())?;
+        self.samples.insert(name.as_str().to_owned(), redacted.samples().to_vec());
+        self.logs.extend(Log::of(name.as_str(), redacted.bytes()));
         self.left -= kept;
         if let Some(cut) = cut {
             self.truncated(&name, collector, &cut, kept)?;
@@ -206,14 +239,16 @@ impl<'a> Gathering<'a> {
         const REPORT: &str = "report.html";
         let redact = |source| BundleError::Redact { name: REPORT.to_owned(), source };
         let manifest = self.manifest(self.spool.entries().to_vec());
-        let html = (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents });
+        let logs = &self.logs;
+        let html =
+            (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents, logs });
         let redacted = self.inputs.redactor.text(html.as_bytes()).map_err(redact)?;
         let name = self.inputs.redactor.name(REPORT).map_err(redact)?;
         self.spool.add(&name, &redacted, "report", false)?;
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(Packed, Manifest), BundleError> {
+    fn finish(mut self) -> Result<Made, BundleError> {
         let spool = std::mem::replace(&mut self.spool, Spool::ended());
         let (packed, dropped) = spool.finish()?;
         for file in dropped {
@@ -221,7 +256,11 @@ impl<'a> Gathering<'a> {
             self.ended(&file.collector, Outcome::Failed, Some(why), 0)?;
         }
         let manifest = self.manifest(packed.entries().to_vec());
-        Ok((packed, manifest))
+        let mut made = Made { packed, manifest, samples: self.samples };
+        if self.inputs.context.stop.is_asked() {
+            made.shorten();
+        }
+        Ok(made)
     }
 
     fn manifest(&self, mut files: Vec<manifest::FileEntry>) -> Manifest {
@@ -241,7 +280,8 @@ impl<'a> Gathering<'a> {
             truncations: self.truncations(&files),
             files,
             collectors: self.collectors.clone(),
-            audit: AuditEntry { values: inputs.auditor.values(), hits: 0 },
+            key_id: Some(inputs.redactor.key_id()),
+            audit: inputs.auditor.searched(),
         }
     }
 }
@@ -253,6 +293,32 @@ impl Gathering<'_> {
         let mut rows: Vec<Truncation> = self.truncations.iter().filter(is_there).cloned().collect();
         rows.sort_by(|a, b| a.file.cmp(&b.file));
         rows
+    }
+}
+
+/// Unpacked bytes that an interrupted bundle holds at most: they are written and searched
+/// within a second or so, and whoever pressed Ctrl-C waits.
+const MOST_INTERRUPTED: u64 = 100 * 1000 * 1000;
+
+impl Made {
+    /// Whether it is longer than an interrupted bundle may be.
+    pub(super) fn is_long(&self) -> bool {
+        self.manifest.files.iter().map(|file| file.bytes).sum::<u64>() > MOST_INTERRUPTED
+    }
+
+    /// Leaves out the largest files, because the person does not want to wait for them.
+    pub(super) fn shorten(&mut self) {
+        self.manifest.interrupted = true;
+        for dropped in self.packed.keep_within(MOST_INTERRUPTED) {
+            self.manifest.files.retain(|file| file.name != dropped.name);
+            self.manifest.truncations.retain(|row| row.file != dropped.name);
+            let why = format!(
+                "{}: left out, because the run was interrupted and searching it takes too long",
+                dropped.name
+            );
+            let (id, outcome, why) = (dropped.collector, Outcome::Skipped, Some(why));
+            self.manifest.collectors.push(CollectorEntry { id, outcome, why, ms: 0 });
+        }
     }
 }
 

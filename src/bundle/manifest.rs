@@ -41,6 +41,10 @@ pub struct Manifest {
     pub truncations: Vec<Truncation>,
     /// Every collector, whether or not it brought something.
     pub collectors: Vec<CollectorEntry>,
+    /// The name of the key that made the stand-ins: the same in all bundles of one
+    /// customer, and of no use to anybody else.
+    #[serde(default)]
+    pub key_id: Option<String>,
     /// The search for known sensitive values in the finished bundle.
     pub audit: AuditEntry,
 }
@@ -145,12 +149,22 @@ impl Outcome {
 }
 
 /// What the search in the finished bundle was for, and found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditEntry {
     /// How many known sensitive values were searched for.
     pub values: u64,
     /// How many were found; a bundle with a hit is deleted, so this is 0.
     pub hits: u64,
+    /// How many made-up values, one of each class, went through redaction and were
+    /// searched for as well.
+    #[serde(default)]
+    pub canaries: u64,
+    /// How many known values there are of each class.
+    #[serde(default)]
+    pub classes: BTreeMap<String, u64>,
+    /// The spellings searched for, in names and contents, without regard to case.
+    #[serde(default)]
+    pub spellings: Vec<String>,
 }
 
 impl CollectorEntry {

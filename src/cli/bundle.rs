@@ -1,5 +1,6 @@
 //! `keycase bundle`: collect, redact, write, search.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +9,9 @@ use clap::Args;
 
 use super::redaction::{self, Redaction};
 use super::units::{bytes, duration};
-use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, output, record};
+use super::{
+    App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, output, pseudonyms, record,
+};
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, BundleError, Contents, Inputs, Sealer, Step, Target};
 use crate::collect::{self, Asked, Clock, Context, Recording, Stop};
@@ -59,7 +62,7 @@ pub(super) struct CollectArgs {
     include: Vec<PathBuf>,
     /// Also replace the serial numbers of the drives the bundle is about
     #[arg(long)]
-    mask_serials: bool,
+    pub(super) mask_serials: bool,
     /// Read the drive's launcher CD too: file list, hashes, software version
     ///
     /// The CD is read where it is mounted, or from its read-only node. Without this option
@@ -92,12 +95,16 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
     let consent = Consent { text: CONSENT.to_owned(), at: app.now };
     let documents = vec![eligibility(app, &snapshot)?];
     let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop, recording };
+    let told = |step: Step<'_>| progress.bundle(step);
     let answer = match args.preview {
-        true => job.inputs(&args.collect, &|step| progress.bundle(step), |inputs| {
-            bundle::preview(inputs).map(Bundled::preview)
-        }),
-        false => job.inputs(&args.collect, &|step| progress.bundle(step), |inputs| {
-            bundle::build(inputs, &args.target(), sealer.as_deref()).map(Bundled::from)
+        true => {
+            job.inputs(&args.collect, &told, |inputs| bundle::preview(inputs).map(Bundled::preview))
+        }
+        false => job.inputs(&args.collect, &told, |inputs| {
+            let built = bundle::build(inputs, &args.target(), sealer.as_deref())?;
+            let map = pseudonyms::keep(app, inputs.redactor);
+            let map = map.map(|place| place.display().to_string());
+            Ok(Bundled { map, ..Bundled::from(built) })
         }),
     };
     progress.end();
@@ -219,7 +226,7 @@ fn tell(answer: &Bundled, app: &App, stop: &Interrupt) -> CliResult {
     let text = match app.global.json {
         true => crate::text::json::document(answer)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
-        false => answer.text(),
+        false => answer.text(std::io::stdout().is_terminal()),
     };
     output::answer(&text)?;
     if stop.is_set() {

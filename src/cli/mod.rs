@@ -17,7 +17,9 @@ mod diagnose;
 mod error;
 mod exit;
 mod explain;
+mod explain_collector;
 mod explain_problem;
+mod identity;
 mod interrupt;
 mod launcher;
 mod log;
@@ -27,6 +29,7 @@ mod packs;
 mod paths;
 mod policies;
 mod policy;
+mod pseudonyms;
 mod record;
 mod redaction;
 mod scan;
@@ -36,6 +39,7 @@ mod status;
 mod submit;
 mod triage;
 mod units;
+mod unmask;
 mod verify;
 
 pub use app::{App, Global};
@@ -68,6 +72,7 @@ enum Command {
     Bundle(bundle::BundleArgs),
     Show(show::ShowArgs),
     Verify(verify::VerifyArgs),
+    Unmask(unmask::UnmaskArgs),
     Submit(submit::SubmitArgs),
     Attach(attach::AttachArgs),
     Status(status::StatusArgs),
@@ -110,6 +115,7 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Bundle(args) => bundle::run(args, app),
         Command::Show(args) => show::run(args, app),
         Command::Verify(args) => verify::run(args, app),
+        Command::Unmask(args) => unmask::run(args, app),
         Command::Submit(args) => submit::run(args, app),
         Command::Attach(args) => attach::run(args, app),
         Command::Status(args) => status::run(args, app),

@@ -1,7 +1,7 @@
 //! `keycase submit`: one ticket with its evidence, shown, agreed to, and sent once.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,11 +11,12 @@ use super::assemble::{self, Evidence, Wanted};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen};
-use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output};
+use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, pseudonyms};
 use crate::desk::{
     Asked, Desk, DeskData, Failure, Item, Outbox, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, draft,
 };
+use crate::render::preview::Preview;
 use crate::render::submission::{Submission, preview};
 
 /// A person describes a problem in a page, not in a book.
@@ -76,6 +77,7 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
     let Some(desk) = desk else { return answer_draft(app, &request) };
     agree(app, &chosen, Consent { yes: args.yes })?;
     stop.check("nothing was sent or kept")?;
+    pseudonyms::keep(app, &evidence.redactor);
     let state = if desk.capabilities().sends { State::Queued } else { State::Ready };
     let progress = Progress::new(state, app.now);
     let bundle = evidence.bundle.as_ref().map(|bundle| bundle.path.as_path());
@@ -222,12 +224,22 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
     for line in preview(&request.draft, &request.desk, request.address.as_deref()).lines() {
         output::tell(line);
     }
-    let files = evidence.bundle.iter().flat_map(|bundle| &bundle.files);
-    for (name, bytes) in files {
-        output::tell(&format!("  {bytes:>10} bytes    in it: {name}"));
+    if let Some(bundle) = &evidence.bundle {
+        show_files(bundle);
     }
     if drives == 0 {
         output::tell("no drive was found; the ticket says so and goes out all the same");
+    }
+}
+
+/// The files of the bundle; what stood in them before on a terminal only.
+pub(super) fn show_files(bundle: &assemble::Packed) {
+    let Some(manifest) = &bundle.manifest else { return };
+    let on_terminal = io::stderr().is_terminal();
+    output::tell(&format!("in {}:", bundle.info.file));
+    let preview = Preview { manifest, samples: &bundle.samples, on_terminal };
+    for line in preview.text().lines() {
+        output::tell(line);
     }
 }
 

@@ -97,6 +97,17 @@ pub enum System {
     Macos,
 }
 
+impl System {
+    /// Its name, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "Linux",
+            Self::Windows => "Windows",
+            Self::Macos => "macOS",
+        }
+    }
+}
+
 /// How a collector ended. Everything in it is unredacted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {

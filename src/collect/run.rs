@@ -277,6 +277,23 @@ mod tests {
         assert_eq!(reports[2].ending, Ending::Skipped("nothing".into()));
     }
 
+    /// Opening a pipe for reading waits inside the kernel until somebody writes.
+    #[cfg(unix)]
+    #[test]
+    fn a_read_that_is_blocked_in_the_kernel_costs_its_own_time_only() {
+        static PIPE: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = PIPE.get_or_init(|| dir.path().join("pipe"));
+        rustix::fs::mkfifoat(rustix::fs::CWD, pipe, rustix::fs::Mode::RWXU).unwrap();
+        let blocked: Body = |_| {
+            let path = PIPE.get().unwrap();
+            Ending::Failed(std::fs::read(path).unwrap_err().to_string())
+        };
+        let reports = run_all(&[("blocked", blocked), ("fine", |_| Ending::Done(vec![]))], false);
+        assert!(matches!(reports[0].ending, Ending::TimedOut(_)), "{:?}", reports[0]);
+        assert_eq!(reports[1].ending, Ending::Done(vec![]));
+    }
+
     #[test]
     fn a_collector_that_breaks_is_a_failure() {
         let reports = run_all(&[("breaks", |_| panic!("a bug"))], false);

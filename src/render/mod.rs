@@ -3,8 +3,10 @@
 pub mod bundle;
 pub mod eligibility;
 pub mod findings;
+pub mod machine;
 pub mod outbox;
 pub mod policy;
+pub mod preview;
 pub mod problem;
 pub mod progress;
 pub mod report;
@@ -13,3 +15,4 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod triage;
+pub mod unmasked;

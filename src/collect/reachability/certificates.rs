@@ -50,7 +50,7 @@ fn handshake(
     stop: &Stop,
     seen: Arc<Mutex<Seen>>,
 ) -> Result<Option<String>, String> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let inner = Verifier::new(provider.clone()).map_err(|error| error.to_string())?;
     let verifier = Arc::new(Recorder { inner, seen });
     let config = ClientConfig::builder_with_provider(provider)
@@ -143,4 +143,57 @@ fn describe(der: &[u8]) -> Value {
         "not_before": about.validity.not_before.to_string(),
         "not_after": about.validity.not_after.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use rustls::pki_types::PrivateKeyDer;
+    use rustls::{ServerConfig, ServerConnection};
+
+    use super::*;
+
+    const CERTIFICATE: &[u8] = include_bytes!("../../../tests/reach/certificate.der");
+    const KEY: &[u8] = include_bytes!("../../../tests/reach/key.der");
+
+    /// A server that shakes hands once, and reports what it was sent after that.
+    fn server() -> (u16, std::thread::JoinHandle<usize>) {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![CertificateDer::from(CERTIFICATE.to_vec())],
+                PrivateKeyDer::try_from(KEY.to_vec()).unwrap(),
+            )
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let served = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
+            let mut sent = Vec::new();
+            while connection.complete_io(&mut stream).is_ok_and(|(read, _)| read > 0) {
+                let _ = io::Read::read_to_end(&mut connection.reader(), &mut sent);
+            }
+            sent.len()
+        });
+        (port, served)
+    }
+
+    #[test]
+    fn an_exchanged_certificate_is_shown_and_not_trusted_and_nothing_is_sent() {
+        let (port, served) = server();
+        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let stop = Stop::new(Arc::default(), Duration::from_secs(60));
+        let found = look("localhost", stream, &stop);
+        assert_eq!(found["trusted"], false, "{found:#}");
+        assert!(found["not_trusted_because"].is_string(), "{found:#}");
+        let shown = &found["certificates"][0];
+        assert!(shown["issuer"].as_str().unwrap().contains("Example Interception"), "{shown}");
+        assert!(shown["not_after"].as_str().unwrap().starts_with("21"), "{shown}");
+        assert_eq!(served.join().unwrap(), 0, "a request was sent");
+    }
 }
