@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -51,6 +51,10 @@ pub(crate) enum Act {
     Drop,
     /// Close the connection before the body is read.
     DropEarly,
+    /// Reset the connection in the middle of the body.
+    ResetMidway,
+    /// Carry out, or not, and keep the client waiting until it is gone.
+    Hang,
     /// Say so, and do nothing until the client is gone; then carry out, or not.
     Stall,
     /// This instead of the real answer.
@@ -87,6 +91,7 @@ struct State {
 pub(crate) struct FakeFreshdesk {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
+    busy: Arc<Busy>,
     stalled: Mutex<Receiver<Call>>,
     gone: Mutex<Receiver<Call>>,
 }
@@ -112,15 +117,24 @@ impl FakeFreshdesk {
         let state = Arc::new(Mutex::new(State::default()));
         let (say_stalled, stalled) = channel();
         let (say_gone, gone) = channel();
-        let shared = state.clone();
+        let busy = Arc::new(Busy::default());
+        let shared = (state.clone(), busy.clone());
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (state, stalled, gone) =
-                    (shared.clone(), say_stalled.clone(), say_gone.clone());
-                thread::spawn(move || serve(stream.unwrap(), &state, &stalled, &gone));
+                    (shared.0.clone(), say_stalled.clone(), say_gone.clone());
+                // A client that has reset the connection already has no address any more.
+                let Ok((stream, peer)) = stream.and_then(|s| s.peer_addr().map(|p| (s, p))) else {
+                    continue;
+                };
+                let one = Busy::enter(&shared.1, peer);
+                thread::spawn(move || {
+                    serve(stream, &state, &stalled, &gone);
+                    drop(one);
+                });
             }
         });
-        Self { address, state, stalled: Mutex::new(stalled), gone: Mutex::new(gone) }
+        Self { address, state, busy, stalled: Mutex::new(stalled), gone: Mutex::new(gone) }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -149,6 +163,17 @@ impl FakeFreshdesk {
         self.state.lock().unwrap().violations.clone()
     }
 
+    /// Waits until everything that was sent here, by clients that are dead as well, is
+    /// dealt with.
+    pub(crate) fn wait_idle(&self) {
+        // Connections are accepted in order: once this one is, all earlier ones are.
+        let knock = TcpStream::connect(self.address).unwrap();
+        let own = knock.local_addr().unwrap();
+        self.busy.wait_until(|busy| busy.latest == Some(own));
+        drop(knock);
+        self.busy.wait_until(|busy| busy.open == 0);
+    }
+
     /// Waits until a request stalls.
     pub(crate) fn wait_stalled(&self) -> Call {
         self.stalled.lock().unwrap().recv_timeout(PATIENCE).unwrap()
@@ -157,6 +182,45 @@ impl FakeFreshdesk {
     /// Waits until the client of a stalled request is gone and the request is dealt with.
     pub(crate) fn wait_gone(&self) -> Call {
         self.gone.lock().unwrap().recv_timeout(PATIENCE).unwrap()
+    }
+}
+
+/// Which connections there are.
+#[derive(Default)]
+struct Busy {
+    counts: Mutex<Counts>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Counts {
+    latest: Option<SocketAddr>,
+    open: usize,
+}
+
+/// One open connection.
+struct Open(Arc<Busy>);
+
+impl Busy {
+    fn enter(this: &Arc<Self>, peer: SocketAddr) -> Open {
+        let mut counts = this.counts.lock().unwrap();
+        counts.latest = Some(peer);
+        counts.open += 1;
+        this.changed.notify_all();
+        Open(this.clone())
+    }
+
+    fn wait_until(&self, wanted: impl Fn(&Counts) -> bool) {
+        let counts = self.counts.lock().unwrap();
+        let waited = self.changed.wait_timeout_while(counts, PATIENCE, |counts| !wanted(counts));
+        assert!(!waited.unwrap().1.timed_out(), "a connection does not end");
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.counts.lock().unwrap().open -= 1;
+        self.0.changed.notify_all();
     }
 }
 
@@ -178,8 +242,14 @@ fn serve(
         state.calls.push(call);
         state.faults.get_mut(&call).and_then(VecDeque::pop_front)
     };
-    if matches!(&fault, Some(Fault { act: Act::DropEarly, .. })) {
-        return None;
+    match &fault {
+        Some(Fault { act: Act::DropEarly, .. }) => return None,
+        Some(Fault { act: Act::ResetMidway, .. }) => {
+            // Closing a socket with unread bytes in it sends a reset.
+            let _ = reader.read_exact(&mut vec![0; length / 2]);
+            return None;
+        }
+        _ => {}
     }
     request.body = vec![0; length];
     reader.read_exact(&mut request.body).ok()?;
@@ -194,7 +264,11 @@ fn serve(
     }
     let real = fault.commit.then(|| handle(call, id, &request, state));
     match fault.act {
-        Act::Drop | Act::DropEarly => None,
+        Act::Drop | Act::DropEarly | Act::ResetMidway => None,
+        Act::Hang => {
+            let _ = reader.read(&mut [0; 1]);
+            None
+        }
         Act::Stall => {
             gone.send(call).unwrap();
             None
