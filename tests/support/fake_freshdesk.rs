@@ -35,6 +35,7 @@ pub(crate) enum Call {
     Conversations,
     View,
     Me,
+    Fields,
 }
 
 /// What goes wrong with one request.
@@ -77,6 +78,8 @@ pub(crate) struct FakeTicket {
     pub(crate) id: u64,
     pub(crate) body: Value,
     pub(crate) files: Vec<File>,
+    /// Notes without a file.
+    pub(crate) notes: Vec<String>,
 }
 
 #[derive(Default)]
@@ -335,6 +338,7 @@ fn route(request: &Request) -> Option<(Call, Option<u64>)> {
         ("POST", ["tickets", id, "notes"]) => Some((Call::Attach, id.parse().ok())),
         ("GET", ["tickets", id, "conversations"]) => Some((Call::Conversations, id.parse().ok())),
         ("GET", ["agents", "me"]) => Some((Call::Me, None)),
+        ("GET", ["ticket_fields"]) => Some((Call::Fields, None)),
         _ => None,
     }
 }
@@ -350,6 +354,7 @@ fn handle(call: Call, id: Option<u64>, request: &Request, state: &Mutex<State>) 
         Call::Create => create(request, &mut state),
         Call::Attach => attach(request, id, &mut state),
         Call::List => list(request, &state),
+        Call::Fields => answer(200, &field_list().to_string()),
         Call::Me => answer(200, r#"{"id":1,"contact":{"email":"agent@desk.example"}}"#),
         Call::View | Call::Conversations => match state.tickets.iter().find(|t| Some(t.id) == id) {
             None => answer(404, ""),
@@ -371,7 +376,45 @@ const FIELDS: &[(&str, bool, &str)] = &[
     ("custom_fields", false, "Object"),
     ("type", false, "String"),
 ];
-const CUSTOM: &[&str] = &["cf_serial", "cf_firmware", "cf_submission", "cf_admin"];
+const CUSTOM: &[(&str, &str)] = &[
+    ("cf_serial", "custom_text"),
+    ("cf_firmware", "custom_text"),
+    ("cf_submission", "custom_text"),
+    ("cf_admin", "custom_checkbox"),
+    ("cf_lock", "custom_dropdown"),
+];
+const LOCK_CHOICES: &[&str] = &["locked", "unlocked"];
+
+/// The account's own list, with the words its requesters read.
+fn field_list() -> Value {
+    let custom = CUSTOM.iter().map(|(name, kind)| {
+        let choices = if *kind == "custom_dropdown" { json!(LOCK_CHOICES) } else { json!([]) };
+        json!({"id": 150_000_000_001_u64, "name": name, "label": name, "type": kind,
+            "default": false, "required_for_agents": false, "choices": choices})
+    });
+    let fixed = json!([
+        {"name": "requester", "label": "Search a requester", "type": "default_requester", "required_for_agents": true},
+        {"name": "subject", "label": "Subject", "type": "default_subject", "required_for_agents": true},
+        {"name": "ticket_type", "label": "Type", "type": "default_ticket_type", "required_for_agents": false,
+         "choices": ["Question", "Incident", "Problem", "Feature Request", "Refund"]},
+        {"name": "status", "label": "Status", "type": "default_status", "required_for_agents": true,
+         "choices": {"2": ["Open", "Being Processed"], "5": ["Closed", "This ticket has been Closed"]}},
+        {"name": "priority", "label": "Priority", "type": "default_priority", "required_for_agents": true,
+         "choices": {"Low": 1, "Medium": 2, "High": 3, "Urgent": 4}},
+        {"name": "description", "label": "Description", "type": "default_description", "required_for_agents": true},
+    ]);
+    Value::Array(fixed.as_array().unwrap().iter().cloned().chain(custom).collect())
+}
+
+/// Whether a custom field takes a value.
+fn takes(name: &str, value: &Value) -> bool {
+    match CUSTOM.iter().find(|(custom, _)| *custom == name).map(|(_, kind)| *kind) {
+        Some("custom_checkbox") => value.is_boolean(),
+        Some("custom_dropdown") => value.as_str().is_some_and(|text| LOCK_CHOICES.contains(&text)),
+        Some(_) => value.as_str().is_some_and(|text| !text.is_empty()),
+        None => false,
+    }
+}
 
 fn create(request: &Request, state: &mut State) -> Answer {
     if request.headers.get("content-type").map(String::as_str) != Some("application/json") {
@@ -386,7 +429,7 @@ fn create(request: &Request, state: &mut State) -> Answer {
         return invalid(&errors);
     }
     let id = FIRST_ID + state.tickets.len() as u64;
-    let ticket = FakeTicket { id, body, files: Vec::new() };
+    let ticket = FakeTicket { id, body, files: Vec::new(), notes: Vec::new() };
     let shown = view(&ticket).to_string();
     state.tickets.push(ticket);
     let mut created = answer(201, &shown);
@@ -408,8 +451,7 @@ fn wrong_fields(body: &Value) -> Vec<Value> {
                 tags.iter().all(|tag| tag.as_str().is_some_and(|tag| tag.len() <= 32))
             }),
             (Some(value), _) => value.as_object().is_some_and(|fields| {
-                !fields.is_empty()
-                    && fields.values().all(|v| v.as_str() != Some("") && !v.is_null())
+                !fields.is_empty() && fields.iter().all(|(name, value)| takes(name, value))
             }),
         };
         if !fits {
@@ -420,7 +462,7 @@ fn wrong_fields(body: &Value) -> Vec<Value> {
     let unknown = given
         .keys()
         .filter(|key| FIELDS.iter().all(|(field, ..)| field != key))
-        .chain(custom.map(|(key, _)| key).filter(|key| !CUSTOM.contains(&key.as_str())));
+        .chain(custom.map(|(key, _)| key).filter(|key| CUSTOM.iter().all(|(name, _)| name != key)));
     errors
         .extend(unknown.map(|k| error(k, "Unexpected/invalid field in request", "invalid_field")));
     if given.get("subject").and_then(Value::as_str).is_some_and(|s| s.chars().count() > 255) {
@@ -468,7 +510,7 @@ fn attach(request: &Request, id: Option<u64>, state: &mut State) -> Answer {
             errors.push(json!({"field": name, "code": "missing_field", "message": value}));
         }
     }
-    if texts.get("body").is_none_or(String::is_empty) || files.is_empty() {
+    if texts.get("body").is_none_or(String::is_empty) {
         errors.push(json!({"field": "body", "code": "missing_field", "message": "String"}));
     }
     if !errors.is_empty() {
@@ -485,6 +527,10 @@ fn attach(request: &Request, id: Option<u64>, state: &mut State) -> Answer {
     if all > 20_000_000 {
         return invalid(&[json!({"field": "attachments", "code": "invalid_size",
             "message": "Total attachment(s) size should not exceed 20 MB"})]);
+    }
+    if files.is_empty() {
+        ticket.notes.push(texts.remove("body").unwrap());
+        return answer(201, r#"{"id":77}"#);
     }
     ticket.files.extend(files);
     let note = conversations(ticket).pop().unwrap();
