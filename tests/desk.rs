@@ -7,15 +7,25 @@
 mod attach;
 #[path = "desk/crash.rs"]
 mod crash;
+#[path = "desk/email.rs"]
+mod email;
 #[path = "support/fake_freshdesk.rs"]
 mod fake_freshdesk;
+#[path = "support/fake_zendesk.rs"]
+mod fake_zendesk;
 #[path = "desk/freshdesk.rs"]
 mod freshdesk;
+#[path = "desk/handoff.rs"]
+mod handoff;
+#[path = "support/http.rs"]
+mod http;
 #[path = "support/multipart.rs"]
 mod multipart;
-#[path = "desk/request_tracker.rs"]
-mod request_tracker;
+#[path = "desk/secrets.rs"]
+mod secrets;
 #[path = "desk/submit.rs"]
 mod submit;
 #[path = "support/submitter.rs"]
 mod submitter;
+#[path = "desk/zendesk.rs"]
+mod zendesk;

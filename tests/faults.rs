@@ -12,6 +12,8 @@
 #[expect(dead_code, reason = "shared with other tests")]
 #[path = "support/fake_freshdesk.rs"]
 mod fake_freshdesk;
+#[path = "support/http.rs"]
+mod http;
 #[path = "support/multipart.rs"]
 mod multipart;
 #[path = "faults/plan.rs"]

@@ -1,11 +1,11 @@
 //! A strict Freshdesk on loopback, with faults on demand.
 //!
-//! It has its own HTTP and multipart parser, so that it does not agree with the client by
+//! It has its own multipart parser, so that it does not agree with the client by
 //! construction. Error bodies for over-size and blocked files are assumptions; the rest
 //! follows recorded answers.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::http::{Answer, Body, Request, read_head, write_answer};
 use super::multipart;
 
 pub(crate) const KEY: &str = "fd-key-7Yq2";
@@ -97,20 +98,6 @@ pub(crate) struct FakeFreshdesk {
     busy: Arc<Busy>,
     stalled: Mutex<Receiver<Call>>,
     gone: Mutex<Receiver<Call>>,
-}
-
-struct Request {
-    method: String,
-    path: String,
-    query: HashMap<String, String>,
-    headers: HashMap<String, String>,
-    body: Vec<u8>,
-}
-
-struct Answer {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: String,
 }
 
 impl FakeFreshdesk {
@@ -289,43 +276,6 @@ fn serve(
 
 fn note(state: &Mutex<State>, violation: String) {
     state.lock().unwrap().violations.push(violation);
-}
-
-fn read_head(reader: &mut impl BufRead) -> Option<(Request, usize)> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut words = line.split_whitespace();
-    let method = words.next()?.to_owned();
-    let target = words.next()?.to_owned();
-    let mut headers = HashMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let query = query.split('&').filter_map(|pair| pair.split_once('='));
-    let query = query.map(|(name, value)| (name.to_owned(), decode(value))).collect();
-    let length = headers.get("content-length").map_or(0, |length: &String| length.parse().unwrap());
-    let path = path.to_owned();
-    Some((Request { method, path, query, headers, body: Vec::new() }, length))
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = [rest.next().unwrap(), rest.next().unwrap()];
-                u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap()
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).unwrap()
 }
 
 fn route(request: &Request) -> Option<(Call, Option<u64>)> {
@@ -596,24 +546,4 @@ fn answer(status: u16, body: &str) -> Answer {
         ("x-freshdesk-api-version", "latest=v2; requested=v2".to_owned()),
     ];
     Answer { status, headers, body: body.to_owned() }
-}
-
-enum Body {
-    Whole,
-    Cut,
-}
-
-fn write_answer(stream: &mut TcpStream, answer: &Answer, body: Body) -> Option<()> {
-    let mut head = format!("HTTP/1.1 {} x\r\n", answer.status);
-    for (name, value) in &answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", answer.body.len()));
-    let sent = match body {
-        Body::Whole => answer.body.as_str(),
-        Body::Cut => &answer.body[..10],
-    };
-    stream.write_all(head.as_bytes()).ok()?;
-    stream.write_all(sent.as_bytes()).ok()?;
-    stream.flush().ok()
 }

@@ -86,10 +86,15 @@ impl Submitter {
     }
 
     pub(crate) fn configure(&self, url: &str, more: &str) {
+        self.configure_kind("freshdesk", url, more);
+    }
+
+    pub(crate) fn configure_kind(&self, kind: &str, url: &str, more: &str) {
+        let url = if url.is_empty() { String::new() } else { format!("url = \"{url}\"\n") };
         let text = format!(
             "default-desk = \"acme\"\n[outbox]\nlook-interval = \"1ms\"\nretry-base = \"1ms\"\n\
              [facts]\nrequester_is_admin = true\n\
-             [desk.acme]\nkind = \"freshdesk\"\nurl = \"{url}\"\nrequester = \"a.user+x@example.org\"\n{more}\n"
+             [desk.acme]\nkind = \"{kind}\"\n{url}requester = \"a.user+x@example.org\"\n{more}\n"
         );
         fs::write(self.dir.path().join("config/keycase/config.toml"), text).unwrap();
     }
