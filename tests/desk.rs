@@ -9,6 +9,7 @@ mod attach;
 mod crash;
 #[path = "desk/email.rs"]
 mod email;
+#[expect(dead_code, reason = "shared with other tests")]
 #[path = "support/fake_freshdesk.rs"]
 mod fake_freshdesk;
 #[path = "support/fake_zendesk.rs"]
@@ -25,6 +26,7 @@ mod multipart;
 mod secrets;
 #[path = "desk/submit.rs"]
 mod submit;
+#[expect(dead_code, reason = "shared with other tests")]
 #[path = "support/submitter.rs"]
 mod submitter;
 #[path = "desk/zendesk.rs"]

@@ -4,6 +4,8 @@
 #![cfg(all(feature = "submit", target_os = "linux"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+#[path = "real_desks/disk.rs"]
+mod disk;
 #[expect(dead_code, reason = "shared with other tests")]
 #[path = "support/fake_freshdesk.rs"]
 mod fake_freshdesk;

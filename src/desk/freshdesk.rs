@@ -101,7 +101,8 @@ impl Freshdesk {
             "email": request.requester,
             "tags": ["keycase", self.tag(draft)],
         });
-        let list = self.fields();
+        let wants_list = !self.mapped.is_empty() || draft.fact("type").is_some();
+        let list = wants_list.then(|| self.fields()).flatten();
         let kind = draft.fact("type").and_then(|kind| self.data.types.get(kind));
         if let Some(kind) = kind.filter(|kind| list.is_some_and(|list| list.has_type(kind))) {
             body["type"] = Value::from(kind.as_str());
