@@ -14,6 +14,7 @@
 //! | `report_descriptor.rs` | usage pages in a HID report descriptor |
 //! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
 //! | `hid.rs` | hidapi's list, likewise |
+//! | `uevent.rs`, `uevents.rs` | what the kernel says when devices come, change and go |
 //! | `replay.rs` | snapshots recorded earlier |
 //! | `logs.rs` | the journal, the kernel's buffer, log files |
 
@@ -22,15 +23,20 @@ mod hid;
 mod linux;
 pub mod logs;
 mod lun;
-mod mounts;
+pub mod mounts;
 mod replay;
-mod report_descriptor;
+pub mod report_descriptor;
 mod root;
+pub mod uevent;
+#[cfg(target_os = "linux")]
+mod uevents;
 mod usb;
 
 pub use linux::LinuxHost;
 pub use replay::{ReplayError, parse_snapshots};
 pub use root::{Dir, Root};
+#[cfg(target_os = "linux")]
+pub use uevents::{Received, Uevents};
 
 use crate::snapshot::Machine;
 

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod eligibility;
+pub mod event;
 pub mod findings;
 pub mod outbox;
 pub mod policy;
@@ -13,3 +14,4 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod triage;
+pub mod udev;
