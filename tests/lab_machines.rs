@@ -24,7 +24,11 @@ fn catalog() -> Catalog {
 
 /// The ids of an entry's first row that has both.
 fn ids(entry: &Entry) -> Option<(Vid, Pid)> {
-    entry.matches.iter().filter_map(|row| row.usb.as_ref()).find_map(|usb| Some((usb.vid?, usb.pid?)))
+    entry
+        .matches
+        .iter()
+        .filter_map(|row| row.usb.as_ref())
+        .find_map(|usb| Some((usb.vid?, usb.pid?)))
 }
 
 /// One model in one state, as `usbsim` reads it. Only ids, INQUIRY strings and the launcher
@@ -32,19 +36,30 @@ fn ids(entry: &Entry) -> Option<(Vid, Pid)> {
 fn machine(entry: &Entry, number: usize, unlocked: bool) -> Option<String> {
     let (vid, pid) = ids(entry)?;
     let model = entry.model.as_deref().unwrap_or(&entry.name);
-    let inquiry = entry.matches.iter().filter_map(|row| row.scsi.as_ref()).find_map(|scsi| {
-        Some((scsi.vendor.clone()?, scsi.model.clone()?))
-    });
+    let inquiry = entry
+        .matches
+        .iter()
+        .filter_map(|row| row.scsi.as_ref())
+        .find_map(|scsi| Some((scsi.vendor.clone()?, scsi.model.clone()?)));
     let (scsi_vendor, scsi_model) = inquiry.unwrap_or((entry.vendor.clone(), model.to_owned()));
-    let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>().trim().to_owned();
+    let cut =
+        |text: &str, most: usize| text.chars().take(most).collect::<String>().trim().to_owned();
     let (scsi_vendor, scsi_model) = (cut(&scsi_vendor, 8), cut(&scsi_model, 16));
     let (state, medium) = match unlocked {
         true => ("unlocked", "/lab/media/private.img"),
         false => ("locked", ""),
     };
-    let launcher = entry.luns.iter().any(|lun| lun.kind == LunType::Cdrom);
     let cd = format!("cd = {scsi_vendor} | {scsi_model} | LAB1 | /lab/media/launcher.iso\n");
-    let cd = if launcher { cd.as_str() } else { "" };
+    let disk = format!("disk = {scsi_vendor} | {scsi_model} | LAB1 | {medium}");
+    let disk = format!("{}\n", disk.trim_end());
+    let unit = |kind| match kind {
+        LunType::Cdrom => cd.as_str(),
+        LunType::Disk | LunType::Other => disk.as_str(),
+    };
+    let mut units: String = entry.luns.iter().map(|lun| unit(lun.kind)).collect();
+    if !units.contains(&disk) {
+        units.push_str(&disk);
+    }
     Some(format!(
         "{MADE}\n\
          ids = {vid}:{pid}\n\
@@ -52,8 +67,7 @@ fn machine(entry: &Entry, number: usize, unlocked: bool) -> Option<String> {
          manufacturer = {}\n\
          product = {model}\n\
          serial = LAB{number:013}\n\
-         {cd}disk = {scsi_vendor} | {scsi_model} | LAB1 | {medium}\n\
-         expect-id = {}\n\
+         {units}expect-id = {}\n\
          expect-lock = {state}\n",
         entry.vendor, entry.id,
     ))

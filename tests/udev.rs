@@ -132,9 +132,22 @@ fn check_says_which_attached_drives_are_open() {
     let before = check();
     assert_eq!(before["drives"][0]["applied"], false, "{before:#}");
     assert!(before["next"].as_str().is_some_and(|next| next.contains("again")), "{before:#}");
-    let device = &root.devices.iter().find(|d| d.property("DEVTYPE") == Some("usb_device") && d.property("MAJOR").is_some() && d.property("PRODUCT").is_some_and(|p| p.starts_with("230a"))).expect("the drive");
-    let number = format!("c{}:{}", device.property("MAJOR").expect("a number"), device.property("MINOR").expect("a number"));
-    fs::write(root.path().join("run/udev/data").join(number), "G:uaccess\nQ:uaccess\n").expect("a record");
+    let device = &root
+        .devices
+        .iter()
+        .find(|d| {
+            d.property("DEVTYPE") == Some("usb_device")
+                && d.property("MAJOR").is_some()
+                && d.property("PRODUCT").is_some_and(|p| p.starts_with("230a"))
+        })
+        .expect("the drive");
+    let number = format!(
+        "c{}:{}",
+        device.property("MAJOR").expect("a number"),
+        device.property("MINOR").expect("a number")
+    );
+    fs::write(root.path().join("run/udev/data").join(number), "G:uaccess\nQ:uaccess\n")
+        .expect("a record");
     assert_eq!(check()["drives"][0]["applied"], true);
 }
 

@@ -159,7 +159,9 @@ fn it_ends_when_nobody_reads_any_more() {
 
 #[test]
 fn it_is_about_this_machine_and_no_recording() {
-    for other in ["--sysroot tests/machines/no-drive/root", "--from tests/machines/no-drive/snapshot.json"] {
+    for other in
+        ["--sysroot tests/machines/no-drive/root", "--from tests/machines/no-drive/snapshot.json"]
+    {
         let ran = Keycase::new(&format!("scan --watch {other}")).run().expect(64);
         assert!(ran.stderr.contains("hint:"), "{}", ran.stderr);
     }

@@ -14,7 +14,10 @@ const SLICE: Duration = Duration::from_millis(100);
 ///
 /// Unlike [`RunClock`] it goes on while the machine sleeps.
 pub(crate) fn wall(app: &App) -> Timestamp {
-    #[expect(clippy::disallowed_methods, reason = "a run that lasts for days needs the clock again")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a run that lasts for days needs the clock again"
+    )]
     let now = app.global.now.unwrap_or_else(Timestamp::now);
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

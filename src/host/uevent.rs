@@ -83,8 +83,7 @@ impl Uevent {
     /// The device as far as the message itself tells it, for one that is gone already.
     pub fn device(&self) -> Option<UsbDevice> {
         let (vid, pid, bcd) = self.ids?;
-        let usb =
-            Usb { vid: Some(vid), pid: Some(pid), bcd_device: Some(bcd), ..Usb::default() };
+        let usb = Usb { vid: Some(vid), pid: Some(pid), bcd_device: Some(bcd), ..Usb::default() };
         let port = self.port.clone();
         Some(UsbDevice { port, class: None, usb, interfaces: vec![], hid: vec![], luns: vec![] })
     }
@@ -134,7 +133,8 @@ mod tests {
     #[test]
     fn what_is_not_about_a_port_is_nothing() {
         let other = "ACTION=add\0DEVPATH=/devices/pci0000:00/0000:00:14.0/usb2\0SUBSYSTEM=usb\0";
-        for message in [of_kernel(other), vec![], vec![0], of_kernel("ACTION=add\0"), UDEV.to_vec()] {
+        for message in [of_kernel(other), vec![], vec![0], of_kernel("ACTION=add\0"), UDEV.to_vec()]
+        {
             assert_eq!(parse(&message), None);
         }
         let mut cut = of_udev(PAIRS);

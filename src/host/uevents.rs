@@ -6,7 +6,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 use rustix::net::netlink::{self, SocketAddrNetlink};
-use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, bind, recv, socket_with, sockopt};
+use rustix::net::{
+    AddressFamily, RecvFlags, SocketFlags, SocketType, bind, recv, socket_with, sockopt,
+};
 
 use super::uevent::{self, Uevent};
 
@@ -101,6 +103,9 @@ mod tests {
 
     #[test]
     fn anybody_may_listen() {
-        assert!(matches!(Uevents::listen().unwrap().receive().unwrap(), Received::Nothing | Received::Other | Received::Event(_)));
+        assert!(matches!(
+            Uevents::listen().unwrap().receive().unwrap(),
+            Received::Nothing | Received::Other | Received::Event(_)
+        ));
     }
 }

@@ -99,7 +99,8 @@ fn jumps(rules: &[Rule]) -> Vec<Fault> {
             tokens.iter().filter(move |t| t.key == key).map(move |t| (line, t.value.clone()))
         })
     };
-    let missing = of("GOTO").filter(|(from, to)| !of("LABEL").any(|(at, l)| l == *to && at > *from));
+    let missing =
+        of("GOTO").filter(|(from, to)| !of("LABEL").any(|(at, l)| l == *to && at > *from));
     missing
         .map(|(line, label)| Fault { line, what: format!("no label `{label}` follows this jump") })
         .collect()

@@ -69,8 +69,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut found = Vec::new();
     let mut rest = text.trim_start_matches(separator);
     while !rest.is_empty() {
-        let (token, after) = token(rest)
-            .ok_or_else(|| format!("`{}` is not KEY==\"value\"", shorten(rest)))?;
+        let (token, after) =
+            token(rest).ok_or_else(|| format!("`{}` is not KEY==\"value\"", shorten(rest)))?;
         found.push(token);
         rest = after.trim_start_matches(separator);
     }

@@ -49,6 +49,8 @@ pub(super) fn run(app: &App) -> CliResult {
         unread: Vec::new(),
     };
     watch.begin()?;
+    // Who waits for the note may then rely on having what there is.
+    watch.finish_line()?;
     if !app.global.quiet {
         output::tell("watching for drives; Ctrl-C ends it");
     }
@@ -119,7 +121,8 @@ impl Watch<'_> {
 
     fn wait(&self, events: &Uevents, signals: &Signals) -> io::Result<Woken> {
         let stdout = io::stdout();
-        let listen = if self.unread.len() < MOST_UNREAD { PollFlags::IN } else { PollFlags::empty() };
+        let listen =
+            if self.unread.len() < MOST_UNREAD { PollFlags::IN } else { PollFlags::empty() };
         // Without anything to write, only the reader's going away is waited for.
         let write = if self.unread.is_empty() { PollFlags::empty() } else { PollFlags::OUT };
         let mut polled = [
@@ -190,9 +193,10 @@ impl Watch<'_> {
 
     fn left(&mut self, event: &Uevent) -> CliResult<()> {
         let before = self.watched.knows(&event.port, event.address);
-        let announced = self.arriving.iter().position(|other| {
-            other.port == event.port && other.address == event.address
-        });
+        let announced = self
+            .arriving
+            .iter()
+            .position(|other| other.port == event.port && other.address == event.address);
         let announced = announced.map(|at| self.arriving.remove(at));
         // It came and went before it could be read: the ids are in the kernel's message.
         let brief = announced.filter(|_| !before).and_then(|announced| {

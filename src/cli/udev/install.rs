@@ -33,7 +33,9 @@ pub(super) fn run(app: &App) -> CliResult {
     }
     output::answer(&said)?;
     if !app.global.quiet && root.is_live() {
-        output::hint("udev uses the rules on drives plugged in from now on; for those that are, run");
+        output::hint(
+            "udev uses the rules on drives plugged in from now on; for those that are, run",
+        );
         output::tell(&format!("  {RELOAD}"));
     }
     Ok(Exit::Done.code())
@@ -48,7 +50,10 @@ fn refuse_to_replace(file: &Path) -> CliResult<()> {
         return Ok(());
     }
     let what = match metadata.is_symlink() {
-        true => format!("{} is a link; somebody has redirected or switched off the rules", file.display()),
+        true => format!(
+            "{} is a link; somebody has redirected or switched off the rules",
+            file.display()
+        ),
         false => format!("{} was not written by keycase", file.display()),
     };
     Err(CliError::new(Exit::Failed, what)
