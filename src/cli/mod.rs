@@ -38,6 +38,7 @@ mod source;
 mod status;
 mod submit;
 mod triage;
+mod udev;
 mod units;
 mod unmask;
 mod verify;
@@ -80,6 +81,7 @@ enum Command {
     Desk(desk::DeskArgs),
     Explain(explain::ExplainArgs),
     Data(data::DataArgs),
+    Udev(udev::UdevArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -123,5 +125,6 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Desk(args) => desk::run(args, app),
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Udev(args) => udev::run(args, app),
     }
 }
