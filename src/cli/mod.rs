@@ -9,6 +9,7 @@ mod attach;
 mod bundle;
 mod check;
 mod clock;
+mod completions;
 mod config;
 mod data;
 mod desk;
@@ -19,6 +20,7 @@ mod exit;
 mod explain;
 mod explain_problem;
 mod interrupt;
+mod man;
 mod outbox;
 mod output;
 mod packs;
@@ -46,6 +48,12 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 /// Open a better support case for an encrypted USB drive
+///
+/// Reads what the operating system already publishes about attached IronKey, Kingston and
+/// DataLocker drives, says what each drive is and whether the vendor still supports it, packs
+/// redacted evidence into a verifiable bundle, and files one ticket, exactly once.
+///
+/// Nothing is sent to a drive, and nothing leaves the machine unseen.
 #[derive(Debug, Parser)]
 #[command(name = "keycase", version, max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
@@ -72,6 +80,8 @@ enum Command {
     Desk(desk::DeskArgs),
     Explain(explain::ExplainArgs),
     Data(data::DataArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -114,5 +124,7 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Desk(args) => desk::run(args, app),
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Completions(args) => completions::run(args, app),
+        Command::Man(args) => man::run(args, app),
     }
 }
