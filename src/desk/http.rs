@@ -79,6 +79,7 @@ impl Http {
         scheme: Scheme,
         patience: Option<Duration>,
     ) -> Result<Self, SetupError> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
             .user_agent(concat!("keycase/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
