@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use keycase::bundle::{Manifest, Verification};
 use keycase::packs::embedded;
 use keycase::policy::{PolicyOverlay, PolicyPack};
+use keycase::render::bundle::Bundled;
 use keycase::render::eligibility::EligibilityDocument;
+use keycase::render::event::EventDocument;
 use keycase::render::findings::FindingsDocument;
 use keycase::render::outbox::OutboxDocument;
 use keycase::render::overview::Overview;
@@ -18,6 +20,8 @@ use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupport
 use keycase::render::status::StatusDocument;
 use keycase::render::submission::Submission;
 use keycase::render::triage::Document as TriageDocument;
+use keycase::render::udev::UdevDocument;
+use keycase::render::unmasked::Unmasked;
 use keycase::snapshot::Snapshot;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
@@ -32,6 +36,8 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.snapshot-1", schema::<Snapshot>("keycase.snapshot/1"));
     add("keycase.eligibility-1", schema::<EligibilityDocument>("keycase.eligibility/1"));
     add("keycase.bundle-1", schema::<Manifest>("keycase.bundle/1"));
+    add("keycase.bundled-1", schema::<Bundled>("keycase.bundled/1"));
+    add("keycase.unmasked-1", schema::<Unmasked>("keycase.unmasked/1"));
     add("keycase.verification-1", schema::<Verification>("keycase.verification/1"));
     add("keycase.submission-1", schema::<Submission>("keycase.submission/1"));
     add("keycase.targets-1", schema::<TargetsDocument>("keycase.targets/1"));
@@ -41,6 +47,8 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.triage-1", schema::<TriageDocument>("keycase.triage/1"));
     add("keycase.overview-1", schema::<Overview>("keycase.overview/1"));
     add("keycase.outbox-1", schema::<OutboxDocument>("keycase.outbox/1"));
+    add("keycase.event-1", schema::<EventDocument>("keycase.event/1"));
+    add("keycase.udev-1", schema::<UdevDocument>("keycase.udev/1"));
     add("keycase.status-1", schema::<StatusDocument>("keycase.status/1"));
     add("policy-pack", pack_schema::<PolicyPack>("A support policy: policies/<id>.toml"));
     add("policy-overlay", pack_schema::<PolicyOverlay>("Changes of a support policy"));
@@ -192,6 +200,7 @@ fn documents_keep_to_their_schemas() {
         format!("verify {zip}"),
         format!("submit --from {machine} --describe broken --yes"),
         format!("submit --from {machine} --describe broken --dry-run"),
+        "udev check --sysroot tests/machines/no-drive/root".to_owned(),
     ];
     let schemas = schemas();
     let mut seen = BTreeMap::new();

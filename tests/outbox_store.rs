@@ -13,6 +13,9 @@ fn request(number: u128, at: Timestamp) -> Request {
         desk: "d".into(),
         address: None,
         requester: None,
+        to_ticket: None,
+        place: None,
+        can_be_found: true,
         draft: TicketDraft {
             submission,
             subject: "s".into(),
@@ -20,6 +23,7 @@ fn request(number: u128, at: Timestamp) -> Request {
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: "w".into(),
             severity: None,
             bundle: None,

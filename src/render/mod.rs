@@ -2,10 +2,13 @@
 
 pub mod bundle;
 pub mod eligibility;
+pub mod event;
 pub mod findings;
+pub mod machine;
 pub mod outbox;
 pub mod overview;
 pub mod policy;
+pub mod preview;
 pub mod problem;
 pub mod progress;
 pub mod report;
@@ -14,3 +17,5 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod triage;
+pub mod udev;
+pub mod unmasked;

@@ -149,6 +149,8 @@ fn kinds(name: &str) -> &'static [LogKind] {
         () if has(&["setupapi"]) => &[LogKind::Setupapi],
         () if has(&["event", "evtx"]) => &[LogKind::WindowsEvents],
         () if has(&["unified", "macos"]) => &[LogKind::MacosUnified],
+        // The collector of services' lines leaves the kernel's to the other file.
+        () if name == "journal.log" => &[LogKind::Journal],
         () if has(&["journal", "syslog", "messages"]) => &[LogKind::Kernel, LogKind::Journal],
         () if has(&["kern", "dmesg"]) => &[LogKind::Kernel],
         () => &[],

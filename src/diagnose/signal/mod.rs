@@ -17,7 +17,7 @@ use observed::{Short, Subject};
 pub(in crate::diagnose) use patterns::SHORTEST_WORD;
 pub use patterns::{Signal, Signals};
 pub use scan::Scan;
-pub use stamp::Clock;
+pub use stamp::{Clock, written_at};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

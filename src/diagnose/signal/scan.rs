@@ -102,7 +102,7 @@ impl<'a> Scan<'a> {
         let found = (self.signals.at(owner), self.groups.get_mut(owner), self.seen.get_mut(owner));
         let (Some(signal), Some(groups), Some(seen)) = found else { return };
         let Some(whole) = signal.pattern.captures_read(groups, line) else { return };
-        let at = stamp::of(line, self.clock);
+        let at = stamp::written_at(line, self.clock);
         let too_old = |days| at.is_some_and(|at| self.clock.is_older(at, days));
         if signal.within_days.is_some_and(too_old) {
             return;
