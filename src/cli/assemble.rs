@@ -156,6 +156,7 @@ fn make_bundle(
         documents: vec![Document { name: "eligibility.json".into(), value }],
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        began: std::time::Instant::now(),
         recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());
