@@ -1,7 +1,7 @@
 //! Any bytes, with known values sown in: none comes through in any spelling, what is
 //! protected stays as it is, the output is bounded, and a second pass changes nothing more.
 //!
-//!     cargo fuzz run redaction
+//!     cargo fuzz run redaction fuzz/corpus/redaction fuzz/seeds/redaction
 #![no_main]
 
 use std::sync::LazyLock;

@@ -26,6 +26,26 @@ impl LinuxHost {
         Self { root: Root::live() }
     }
 
+    /// Reads one port only, from sysfs only; `None` when nothing is plugged in there. The
+    /// number is the device's address on its bus.
+    pub fn read_port(&self, port: &PortPath) -> Option<(Option<u32>, UsbDevice)> {
+        let name = port.to_string();
+        let dir = self.root.dir(&format!("{DEVICES}/{name}")).ok()?;
+        let mut blocks = BlockFacts::new(self.root.clone());
+        let mut reader = Reader { dir: &dir, blocks: &mut blocks, problems: Vec::new() };
+        let address = reader.parse("devnum", |text| text.parse().ok());
+        let device = reader.device(port.clone(), &name, &[]);
+        // Gone while it was read: what was read of it is no device.
+        device.usb.vid?;
+        Some((address, device))
+    }
+
+    /// The ports at which something is plugged in.
+    pub fn ports(&self) -> Vec<PortPath> {
+        let names = self.root.dir(DEVICES).and_then(|devices| devices.names());
+        names.unwrap_or_default().iter().filter_map(|name| name.parse().ok()).collect()
+    }
+
     /// A machine whose `sys`, `proc`, `etc`, `run` … lie below a folder.
     pub fn at(root: Root) -> Self {
         Self { root }

@@ -17,6 +17,7 @@
 //! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
 //! | `connected.rs` | which devices are there right now, for watching them come and go |
 //! | `hid.rs` | hidapi's list, likewise |
+//! | `uevent.rs`, `uevents.rs` | what the kernel says when devices come, change and go |
 //! | `replay.rs` | snapshots recorded earlier |
 //! | `logs.rs` | the journal, the kernel's buffer, log files |
 
@@ -27,11 +28,14 @@ pub mod launcher;
 mod linux;
 pub mod logs;
 mod lun;
-mod mounts;
+pub mod mounts;
 mod patient;
 mod replay;
-mod report_descriptor;
+pub mod report_descriptor;
 mod root;
+pub mod uevent;
+#[cfg(target_os = "linux")]
+mod uevents;
 mod usb;
 
 pub use connected::{Connected, connected};
@@ -39,6 +43,8 @@ pub use linux::LinuxHost;
 pub use patient::Patient;
 pub use replay::{ReplayError, parse_snapshots};
 pub use root::{Dir, Root};
+#[cfg(target_os = "linux")]
+pub use uevents::{Received, Uevents};
 
 use crate::snapshot::Machine;
 

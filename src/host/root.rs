@@ -76,6 +76,30 @@ impl Root {
         self.resolve(&self.base.join(path))
     }
 
+    /// Where a path below the root lies, for writing there: links are followed inside the
+    /// root, and what does not exist yet stays as it is named.
+    pub fn place(&self, path: &str) -> io::Result<PathBuf> {
+        let mut names = Path::new(path).components();
+        let mut missing = Vec::new();
+        loop {
+            match self.resolve(&self.base.join(names.as_path())) {
+                Ok(at) => return Ok(missing.iter().rev().fold(at, |at, name| at.join(name))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+            // A link to nowhere is no place to write to.
+            match names.next_back() {
+                Some(Component::Normal(name)) => missing.push(name.to_owned()),
+                _ => return Err(io::Error::from(io::ErrorKind::NotFound)),
+            }
+            let parent = self.base.join(names.as_path());
+            let last = missing.last().map(|name| parent.join(name));
+            if last.is_some_and(|path| path.is_symlink()) {
+                return Err(io::Error::other("a link to nowhere is in the way"));
+            }
+        }
+    }
+
     /// The path of a resolved file as the machine itself would name it.
     fn inner<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.base).unwrap_or(path)

@@ -39,6 +39,9 @@ impl fmt::Debug for Sample {
     }
 }
 
+/// Two samples that begin alike for so many characters are of the same line.
+const SAME: usize = 40;
+
 /// The samples of one file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Samples(Vec<Sample>);
@@ -60,13 +63,20 @@ impl Samples {
         }
     }
 
-    /// Adds the line around an edit, when no such class is among the samples yet.
+    /// Adds the line around an edit, when neither its class nor its line is among the samples
+    /// yet.
     pub(super) fn add(&mut self, text: &[u8], edits: &[Edit], at: usize) {
         let edit = &edits[at];
         if !self.wants(edit.class) {
             return;
         }
         let shown = around(text, edit.start..edit.end);
+        let text_of = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "");
+        let before = text_of(&text[shown.clone()]);
+        let start: String = before.chars().take(SAME).collect();
+        if self.0.iter().any(|sample| sample.before.starts_with(&start)) {
+            return;
+        }
         let mut after = Vec::new();
         let mut done = shown.start;
         let inside = |edit: &&Edit| shown.start <= edit.start && edit.end <= shown.end;
@@ -78,9 +88,7 @@ impl Samples {
             }
         }
         after.extend_from_slice(&text[done..shown.end]);
-        let text_of = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "");
-        let (before, after) = (text_of(&text[shown]), text_of(&after));
-        self.0.push(Sample { class: edit.class, before, after });
+        self.0.push(Sample { class: edit.class, before, after: text_of(&after) });
     }
 
     fn wants(&self, class: Class) -> bool {

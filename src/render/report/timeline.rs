@@ -120,9 +120,10 @@ impl Scale {
     fn new(first: Timestamp, last: Timestamp) -> Self {
         // A single moment is drawn in the middle of a minute around it.
         let seconds = last.duration_since(first).as_secs_f64();
-        match seconds < 1.0 {
-            true => Self { first: first - jiff::SignedDuration::from_secs(30), seconds: 60.0 },
-            false => Self { first, seconds },
+        let before = first.checked_sub(jiff::SignedDuration::from_secs(30));
+        match before {
+            Ok(before) if seconds < 1.0 => Self { first: before, seconds: 60.0 },
+            _ => Self { first, seconds: seconds.max(1.0) },
         }
     }
 

@@ -16,6 +16,9 @@ const MARGIN: i64 = 4;
 /// More boxes than this are no picture any more.
 const MOST_NODES: usize = 60;
 
+/// A list with more devices is no machine's.
+const MOST_DEVICES: usize = 1024;
+
 /// The whole picture.
 pub(super) struct Topology {
     pub(super) width: i64,
@@ -78,10 +81,14 @@ fn parse(text: &[u8]) -> BTreeMap<Vec<u16>, Device> {
         match line.strip_prefix("  ").and_then(|line| line.split_once(' ')) {
             None => {
                 let name = line.split(' ').next().unwrap_or_default();
-                let is_device = name.starts_with("usb") || name.parse::<PortPath>().is_ok();
-                current = is_device.then(|| key(name)).filter(|key| !key.is_empty());
+                let root = name.strip_prefix("usb").map(str::parse::<u16>);
+                let is_device = matches!(root, Some(Ok(_))) || name.parse::<PortPath>().is_ok();
+                current = is_device.then(|| key(name));
                 if let Some(key) = &current {
                     devices.entry(key.clone()).or_default();
+                }
+                if devices.len() > MOST_DEVICES {
+                    return devices;
                 }
             }
             Some((attribute, value)) => {
