@@ -18,7 +18,9 @@ use keycase::bundle::packing::Packing;
 use keycase::bundle::{
     self, Auditor, BuiltBundle, BundleError, Include, Inputs, SealError, Sealer, Step, Target,
 };
-use keycase::collect::{Budget, Collector, Context, Ending, Gathered, Stop, System};
+use keycase::collect::{
+    Asked, Budget, Collector, Content, Context, Ending, Gathered, Stop, System,
+};
 use keycase::host::Root;
 use keycase::packs::embedded;
 use keycase::redact::audit::{Audit, Hit, Spelling};
@@ -66,8 +68,8 @@ impl Collector for Fixed {
                 std::thread::park();
             }
         };
-        let (name, bytes) = ("fixed.txt".into(), text.into());
-        Ending::Done(vec![Gathered { name, bytes, truncated: false }])
+        let (name, content) = ("fixed.txt".into(), Content::Text(text.into()));
+        Ending::Done(vec![Gathered { name, content, cut: None }])
     }
 }
 
@@ -124,6 +126,7 @@ fn build(dir: &Path, case: Case<'_>) -> Result<BuiltBundle, BundleError> {
             now,
             since: None,
             stop: Stop::new(case.asked, Duration::from_secs(60)),
+            asked: Asked::default(),
         },
         collectors: vec![Arc::new(Fixed(case.text))],
         clock: Arc::new(|| Duration::ZERO),

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use keycase::bundle::{Manifest, Verification};
 use keycase::render::bundle::Bundled;
 use keycase::render::eligibility::EligibilityDocument;
+use keycase::render::event::EventDocument;
 use keycase::render::findings::FindingsDocument;
 use keycase::render::outbox::OutboxDocument;
 use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupportDocument};
@@ -17,6 +18,7 @@ use keycase::render::status::StatusDocument;
 use keycase::render::submission::Submission;
 use keycase::render::triage::Document as TriageDocument;
 use keycase::render::unmasked::Unmasked;
+use keycase::render::udev::UdevDocument;
 use keycase::snapshot::Snapshot;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
@@ -41,6 +43,8 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.findings-1", schema::<FindingsDocument>("keycase.findings/1"));
     add("keycase.triage-1", schema::<TriageDocument>("keycase.triage/1"));
     add("keycase.outbox-1", schema::<OutboxDocument>("keycase.outbox/1"));
+    add("keycase.event-1", schema::<EventDocument>("keycase.event/1"));
+    add("keycase.udev-1", schema::<UdevDocument>("keycase.udev/1"));
     add("keycase.status-1", schema::<StatusDocument>("keycase.status/1"));
     all
 }
@@ -110,6 +114,7 @@ fn documents_keep_to_their_schemas() {
         format!("verify {zip}"),
         format!("submit --from {machine} --describe broken --yes"),
         format!("submit --from {machine} --describe broken --dry-run"),
+        "udev check --sysroot tests/machines/no-drive/root".to_owned(),
     ];
     let schemas = schemas();
     let mut seen = BTreeMap::new();

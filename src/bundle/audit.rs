@@ -52,13 +52,22 @@ const WAITING: usize = 8;
 /// What the unpacking thread hands over: a piece of the file, its end, or why it broke.
 type Piece = Result<Vec<u8>, BundleError>;
 
-/// Reads every file of the bundle; an error when one differs or holds a known value.
+/// Who looks on while a bundle is searched.
+pub(super) struct Watch<'a> {
+    /// Told the name of each file.
+    pub(super) each: &'a dyn Fn(&str),
+    /// Whether nobody wants to wait for the end.
+    pub(super) give_up: &'a dyn Fn() -> bool,
+}
+
+/// Reads every file of the bundle; an error when one differs or holds a known value, and
+/// `false` when it was given up.
 pub(super) fn audit(
     file: &mut File,
     manifest: &Manifest,
     auditor: &dyn Auditor,
-    each: &dyn Fn(&str),
-) -> Result<(), BundleError> {
+    watch: &Watch<'_>,
+) -> Result<bool, BundleError> {
     let archive = Archive::open(file).map_err(|error| differs(error.to_string()))?;
     let entries = archive.entries().to_vec();
     let (sender, pieces) = sync_channel(WAITING);
@@ -66,10 +75,13 @@ pub(super) fn audit(
         scope.spawn(|| unpack(archive, manifest, sender));
         // The receiver goes with this closure, which ends the other thread on an error.
         let pieces = pieces;
-        entries.iter().try_for_each(|entry| {
-            each(&entry.name);
-            search(entry, manifest, auditor, &pieces)
-        })
+        for entry in &entries {
+            (watch.each)(&entry.name);
+            if !search(entry, manifest, auditor, &pieces, watch.give_up)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     })
 }
 
@@ -79,13 +91,17 @@ fn search(
     manifest: &Manifest,
     auditor: &dyn Auditor,
     pieces: &Receiver<Piece>,
-) -> Result<(), BundleError> {
+    give_up: &dyn Fn() -> bool,
+) -> Result<bool, BundleError> {
     let failed = |error: io::Error| differs(format!("{}: {error}", entry.name));
-    let mut content = Content { pieces, piece: Vec::new(), at: 0, ended: false, broken: None };
+    let mut content = Content::new(pieces, give_up);
     let hidden = content.start().map(Packing::of);
     let searched = auditor.hits(&entry.name, &mut content);
     // Whatever the searcher did not need is read too: the next file comes after it.
     let drained = io::copy(&mut content, &mut io::sink());
+    if content.given_up {
+        return Ok(false);
+    }
     if let Some(broken) = content.broken {
         return Err(broken);
     }
@@ -96,7 +112,7 @@ fn search(
     let mut hits = searched.map_err(failed)?;
     hits.extend(auditor.hits(&entry.name, &mut entry.name.as_bytes()).map_err(failed)?);
     match hits.is_empty() {
-        true => Ok(()),
+        true => Ok(true),
         false => Err(leak(entry, manifest, found(&hits))),
     }
 }
@@ -165,9 +181,11 @@ fn leak(entry: &Entry, manifest: &Manifest, found: String) -> BundleError {
 /// One file's content as it comes from the unpacking thread.
 struct Content<'a> {
     pieces: &'a Receiver<Piece>,
+    give_up: &'a dyn Fn() -> bool,
     piece: Vec<u8>,
     at: usize,
     ended: bool,
+    given_up: bool,
     broken: Option<BundleError>,
 }
 
@@ -184,7 +202,12 @@ impl Read for Content<'_> {
     }
 }
 
-impl Content<'_> {
+impl<'a> Content<'a> {
+    fn new(pieces: &'a Receiver<Piece>, give_up: &'a dyn Fn() -> bool) -> Self {
+        let (piece, at, ended) = (Vec::new(), 0, false);
+        Self { pieces, give_up, piece, at, ended, given_up: false, broken: None }
+    }
+
     /// The first bytes of the file, as many as came in one piece.
     fn start(&mut self) -> io::Result<&[u8]> {
         if self.piece.is_empty() && !self.ended {
@@ -195,6 +218,11 @@ impl Content<'_> {
     }
 
     fn next(&mut self) -> io::Result<Vec<u8>> {
+        if (self.give_up)() {
+            (self.ended, self.given_up) = (true, true);
+            // Not the kind that readers try again.
+            return Err(io::Error::other("given up"));
+        }
         match self.pieces.recv() {
             Ok(Ok(piece)) => Ok(piece),
             Ok(Err(error)) => {

@@ -21,28 +21,47 @@ pub fn build(
     sealer: Option<&dyn Sealer>,
 ) -> Result<BuiltBundle, BundleError> {
     let dir = folder(target);
-    let Made { packed, manifest, samples } = gather(inputs, &dir)?;
-    let each = |name: &str| (inputs.progress)(Step::Auditing(name));
-    let audit = |file: &mut File| audit::audit(file, &manifest, inputs.auditor, &each);
-    let (bundle, own_name) = match sealer {
-        None => {
-            let mut bundle = writer::write(&dir, packed, &manifest)?;
-            audit(bundle.content().map_err(|source| cannot_write(&dir, source))?)?;
-            let own_name = name::bundle(inputs.now, &bundle.sha256);
-            (bundle, own_name)
-        }
-        Some(sealer) => {
-            // What is not sealed yet has no name in the file system: even a power cut
-            // leaves nothing of it.
-            let (mut open, sha256) = writer::write_nameless(&dir, packed, &manifest)?;
-            audit(&mut open)?;
-            (inputs.progress)(Step::Sealing);
-            (seal(open, &dir, sealer)?, name::bundle(inputs.now, &sha256))
+    let mut made = gather(inputs, &dir)?;
+    let (bundle, own_name) = loop {
+        match attempt(inputs, &mut made, &dir, sealer)? {
+            Some(done) => break done,
+            None => made.shorten(),
         }
     };
+    let Made { manifest, samples, .. } = made;
     let (sha256, bytes) = (bundle.sha256.clone(), bundle.bytes);
     let path = bundle.publish(path(target, &own_name, sealer.is_some()))?;
     Ok(BuiltBundle { path, sha256, bytes, sealed: sealer.is_some(), manifest, samples })
+}
+
+/// Writes and searches; `None` when the person did not want to wait for so long a search.
+fn attempt(
+    inputs: &Inputs<'_>,
+    made: &mut Made,
+    dir: &Path,
+    sealer: Option<&dyn Sealer>,
+) -> Result<Option<(Unnamed, String)>, BundleError> {
+    let each = |name: &str| (inputs.progress)(Step::Auditing(name));
+    let stop = &inputs.context.stop;
+    let is_long = made.is_long();
+    let give_up = || is_long && stop.is_asked();
+    let (packed, manifest) = (&mut made.packed, &made.manifest);
+    let watch = audit::Watch { each: &each, give_up: &give_up };
+    let audit = |file: &mut File| audit::audit(file, manifest, inputs.auditor, &watch);
+    let Some(sealer) = sealer else {
+        let mut bundle = writer::write(dir, packed, manifest)?;
+        let whole = audit(bundle.content().map_err(|source| cannot_write(dir, source))?)?;
+        let own_name = name::bundle(inputs.now, &bundle.sha256);
+        return Ok(whole.then_some((bundle, own_name)));
+    };
+    // What is not sealed yet has no name in the file system: even a power cut leaves
+    // nothing of it.
+    let (mut open, sha256) = writer::write_nameless(dir, packed, manifest)?;
+    if !audit(&mut open)? {
+        return Ok(None);
+    }
+    (inputs.progress)(Step::Sealing);
+    Ok(Some((seal(open, dir, sealer)?, name::bundle(inputs.now, &sha256))))
 }
 
 fn cannot_write(dir: &Path, source: io::Error) -> BundleError {

@@ -6,13 +6,13 @@ use std::path::Path;
 use super::error::BundleError;
 use super::include;
 use super::inputs::{Contents, Document, Inputs, Log, SECONDS, Step};
-use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome};
+use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome, Truncation, one_line};
 use super::read::SNAPSHOT;
 use super::spool::{Packed, Spool};
 use super::{archive, name};
-use crate::collect::{self, Ending, Gathered, Report};
+use crate::collect::{self, Content, Cut, Ending, Gathered, Report};
 use crate::redact::audit::canary_text;
-use crate::redact::{Redacted, RedactedName, Sample};
+use crate::redact::{RedactError, Redacted, RedactedName, Sample};
 use crate::snapshot::Snapshot;
 
 /// The file that shows what becomes of made-up values.
@@ -57,17 +57,21 @@ pub(super) struct Gathering<'a> {
     /// Bytes that logs and included files may still take.
     pub(super) left: u64,
     collectors: Vec<CollectorEntry>,
+    truncations: Vec<Truncation>,
     /// Texts that the report draws pictures from.
     logs: Vec<Log>,
     pub(super) samples: Samples,
 }
 
+/// Why there is less of a file than its collector brought.
+pub(super) const NO_ROOM: &str = "older lines were left out to stay within --max-bytes";
+
 impl<'a> Gathering<'a> {
     fn start(inputs: &'a Inputs<'a>, dir: &Path) -> Result<Self, BundleError> {
         let left = inputs.bytes.min(archive::MOST_BYTES / 2);
-        let (collectors, logs) = (Vec::new(), Vec::new());
+        let (collectors, truncations, logs) = (Vec::new(), Vec::new(), Vec::new());
         let (spool, samples) = (Spool::new(dir)?, Samples::new());
-        Ok(Self { inputs, spool, left, collectors, logs, samples })
+        Ok(Self { inputs, spool, left, collectors, truncations, logs, samples })
     }
 
     /// Adds the snapshot; returns it as everybody else will read it.
@@ -130,28 +134,76 @@ impl<'a> Gathering<'a> {
     /// Adds one file of a collector, cut to the room left; `false` when there is none.
     fn add_gathered(&mut self, collector: &str, file: Gathered) -> Result<bool, BundleError> {
         let name = self.free_name(&format!("logs/{}", name::safe_part(&file.name)))?;
-        let (mut raw, mut cut) = (file.bytes.as_slice(), file.truncated);
+        let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
+        let (redacted, cut) = match &file.content {
+            Content::Fields(value) => {
+                let redacted = self.inputs.redactor.json(value).map_err(redact)?;
+                // Half a document is none.
+                if redacted.bytes().len() as u64 > self.left {
+                    return Ok(false);
+                }
+                (redacted, file.cut)
+            }
+            Content::Text(raw) => {
+                let (redacted, cut) = self.fitting(raw, file.cut).map_err(redact)?;
+                if redacted.bytes().is_empty() && !raw.is_empty() {
+                    return Ok(false);
+                }
+                (redacted, cut)
+            }
+        };
+        let kept = redacted.bytes().len() as u64;
+        self.spool.add(&name, &redacted, collector, cut.is_some())?;
+        self.samples.insert(name.as_str().to_owned(), redacted.samples().to_vec());
+        self.logs.extend(Log::of(name.as_str(), redacted.bytes()));
+        self.left -= kept;
+        if let Some(cut) = cut {
+            self.truncated(&name, collector, &cut, kept)?;
+        }
+        Ok(true)
+    }
+
+    /// A text, redacted, as much of its newest lines as there is room for.
+    fn fitting(
+        &self,
+        text: &[u8],
+        mut cut: Option<Cut>,
+    ) -> Result<(Redacted, Option<Cut>), RedactError> {
+        let mut raw = text;
         loop {
             if raw.len() as u64 > self.left {
-                (raw, cut) = (newest(raw, self.left), true);
+                raw = newest(raw, self.left);
+                let of = cut.as_ref().map_or(Some(text.len() as u64), |cut| cut.of);
+                cut = Some(Cut { why: NO_ROOM.to_owned(), of });
             }
-            let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
-            let redacted = self.inputs.redactor.text(raw).map_err(redact)?;
-            let length = redacted.bytes().len() as u64;
-            if length > self.left {
-                // Pseudonyms can be longer than what they stand for.
-                (raw, cut) = (newest(raw, raw.len() as u64 / 2), true);
-                continue;
+            let redacted = self.inputs.redactor.text(raw)?;
+            if redacted.bytes().len() as u64 <= self.left {
+                return Ok((redacted, cut));
             }
-            if length == 0 && !file.bytes.is_empty() {
-                return Ok(false);
-            }
-            self.spool.add(&name, &redacted, collector, cut)?;
-            self.samples.insert(name.as_str().to_owned(), redacted.samples().to_vec());
-            self.logs.extend(Log::of(name.as_str(), redacted.bytes()));
-            self.left -= length;
-            return Ok(true);
+            // Pseudonyms can be longer than what they stand for.
+            raw = newest(raw, raw.len() as u64 / 2);
+            cut.get_or_insert(Cut { why: NO_ROOM.to_owned(), of: Some(text.len() as u64) });
         }
+    }
+
+    /// Adds a row to the truncation table.
+    pub(super) fn truncated(
+        &mut self,
+        name: &RedactedName,
+        collector: &str,
+        cut: &Cut,
+        kept: u64,
+    ) -> Result<(), BundleError> {
+        let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
+        let why = self.inputs.redactor.text(cut.why.as_bytes()).map_err(redact)?;
+        self.truncations.push(Truncation {
+            file: name.as_str().to_owned(),
+            collector: collector.to_owned(),
+            why: one_line(&why),
+            kept,
+            of: cut.of,
+        });
+        Ok(())
     }
 
     /// Records how a collector ended; the reason is redacted, since it can hold a path.
@@ -204,7 +256,11 @@ impl<'a> Gathering<'a> {
             self.ended(&file.collector, Outcome::Failed, Some(why), 0)?;
         }
         let manifest = self.manifest(packed.entries().to_vec());
-        Ok(Made { packed, manifest, samples: self.samples })
+        let mut made = Made { packed, manifest, samples: self.samples };
+        if self.inputs.context.stop.is_asked() {
+            made.shorten();
+        }
+        Ok(made)
     }
 
     fn manifest(&self, mut files: Vec<manifest::FileEntry>) -> Manifest {
@@ -221,10 +277,47 @@ impl<'a> Gathering<'a> {
                 since_seconds: inputs.context.since.map(|since| since.as_secs()),
             },
             interrupted: inputs.context.stop.is_asked(),
+            truncations: self.truncations(&files),
             files,
             collectors: self.collectors.clone(),
             key_id: Some(inputs.redactor.key_id()),
             audit: inputs.auditor.searched(),
+        }
+    }
+}
+
+impl Gathering<'_> {
+    /// The truncation table of these files, sorted like them.
+    fn truncations(&self, files: &[manifest::FileEntry]) -> Vec<Truncation> {
+        let is_there = |row: &&Truncation| files.iter().any(|file| file.name == row.file);
+        let mut rows: Vec<Truncation> = self.truncations.iter().filter(is_there).cloned().collect();
+        rows.sort_by(|a, b| a.file.cmp(&b.file));
+        rows
+    }
+}
+
+/// Unpacked bytes that an interrupted bundle holds at most: they are written and searched
+/// within a second or so, and whoever pressed Ctrl-C waits.
+const MOST_INTERRUPTED: u64 = 100 * 1000 * 1000;
+
+impl Made {
+    /// Whether it is longer than an interrupted bundle may be.
+    pub(super) fn is_long(&self) -> bool {
+        self.manifest.files.iter().map(|file| file.bytes).sum::<u64>() > MOST_INTERRUPTED
+    }
+
+    /// Leaves out the largest files, because the person does not want to wait for them.
+    pub(super) fn shorten(&mut self) {
+        self.manifest.interrupted = true;
+        for dropped in self.packed.keep_within(MOST_INTERRUPTED) {
+            self.manifest.files.retain(|file| file.name != dropped.name);
+            self.manifest.truncations.retain(|row| row.file != dropped.name);
+            let why = format!(
+                "{}: left out, because the run was interrupted and searching it takes too long",
+                dropped.name
+            );
+            let (id, outcome, why) = (dropped.collector, Outcome::Skipped, Some(why));
+            self.manifest.collectors.push(CollectorEntry { id, outcome, why, ms: 0 });
         }
     }
 }

@@ -149,6 +149,8 @@ impl Spool {
                 break;
             }
         }
+        // A stream that ends because it was told to is not all there is.
+        truncated |= (bounds.stop)();
         let samples = content.samples().to_vec();
         let entry = self.list(FileEntry {
             name: name.as_str().to_owned(),
@@ -258,9 +260,14 @@ impl Packed {
 
     /// Leaves out the largest files until a reader accepts the rest.
     fn drop_bombs(&mut self, length: u64) -> Vec<FileEntry> {
+        self.keep_within(most_unpacked(length))
+    }
+
+    /// Leaves out the largest files until the rest has at most `most` bytes, unpacked.
+    pub(super) fn keep_within(&mut self, most: u64) -> Vec<FileEntry> {
         let mut dropped = Vec::new();
         let sum = |entries: &[FileEntry]| entries.iter().map(|file| file.bytes).sum::<u64>();
-        while sum(&self.entries) > most_unpacked(length) {
+        while sum(&self.entries) > most {
             let largest = self.entries.iter().enumerate().max_by_key(|(_, file)| file.bytes);
             let Some((at, _)) = largest else { break };
             dropped.push(self.entries.remove(at));

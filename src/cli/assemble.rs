@@ -6,7 +6,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::bundle::{CollectArgs, Job};
-use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, pseudonyms, redaction};
+use super::{
+    App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, pseudonyms, redaction,
+};
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
 use crate::desk::{self, BundleInfo, VerdictSection};
@@ -67,13 +69,16 @@ pub(super) struct Packed {
 /// Reads the machine, checks the drives, and makes or takes the bundle.
 pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliResult<Evidence> {
     let given = wanted.bundle.map(given_bundle).transpose()?;
-    let snapshot = match (wanted.bundle, &given) {
+    let mut snapshot = match (wanted.bundle, &given) {
         // The ticket is about the machine the bundle was made on, which may be another one.
         (Some(path), Some(given)) if app.global.from.is_none() && given.manifest.is_some() => {
             app.recorded(path)?
         }
         _ => app.snapshot(false)?,
     };
+    if wanted.bundle.is_none() {
+        launcher::add_software(app, &mut snapshot, wanted.collect.read_launcher)?;
+    }
     let redactor = redaction::load(app, &snapshot, wanted.collect.mask_serials)?.redactor;
     let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
     let bundle = match given {
@@ -151,6 +156,7 @@ fn make_bundle(
         documents: vec![Document { name: "eligibility.json".into(), value }],
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());
     let built = job.inputs(collect, &|step| progress.bundle(step), |inputs| {

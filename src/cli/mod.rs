@@ -9,6 +9,7 @@ mod attach;
 mod bundle;
 mod check;
 mod clock;
+mod completions;
 mod config;
 mod data;
 mod desk;
@@ -17,9 +18,13 @@ mod diagnose;
 mod error;
 mod exit;
 mod explain;
+mod explain_collector;
 mod explain_problem;
 mod identity;
 mod interrupt;
+mod launcher;
+mod log;
+mod man;
 mod outbox;
 mod output;
 mod packs;
@@ -27,6 +32,7 @@ mod paths;
 mod policies;
 mod policy;
 mod pseudonyms;
+mod record;
 mod redaction;
 mod scan;
 mod show;
@@ -34,6 +40,7 @@ mod source;
 mod status;
 mod submit;
 mod triage;
+mod udev;
 mod units;
 mod unmask;
 mod verify;
@@ -49,6 +56,12 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 /// Open a better support case for an encrypted USB drive
+///
+/// Reads what the operating system already publishes about attached IronKey, Kingston and
+/// DataLocker drives, says what each drive is and whether the vendor still supports it, packs
+/// redacted evidence into a verifiable bundle, and files one ticket, exactly once.
+///
+/// Nothing is sent to a drive, and nothing leaves the machine unseen.
 #[derive(Debug, Parser)]
 #[command(name = "keycase", version, max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
@@ -76,6 +89,9 @@ enum Command {
     Desk(desk::DeskArgs),
     Explain(explain::ExplainArgs),
     Data(data::DataArgs),
+    Udev(udev::UdevArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -119,5 +135,8 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Desk(args) => desk::run(args, app),
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Udev(args) => udev::run(args, app),
+        Command::Completions(args) => completions::run(args, app),
+        Command::Man(args) => man::run(args, app),
     }
 }

@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use super::{App, CliError, CliResult, Exit, io_exit, output, paths};
 use crate::bundle::Auditor;
 use crate::bundle::packing::{self, Packing};
 use crate::collect::seeds::{self, Known};
+use crate::host::Patient;
 use crate::redact::audit::{self, Audit};
 use crate::redact::{Class, Key, RedactError, Redactor, Seed, Seeds};
 use crate::snapshot::Snapshot;
@@ -56,6 +58,7 @@ fn seeds(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliResult<Seeds>
         let seed = |value| Seed { value, class: Class::Serial };
         known.seeds.secret.extend(serials.into_iter().map(seed));
     }
+    tracing::info!("{} values of this machine are known and taken out", known.seeds.secret.len());
     if !app.global.quiet {
         for (file, error) in &known.unread {
             output::warning(&format!("can't read {file} ({error}); names in it are not known"));
@@ -162,15 +165,13 @@ pub(super) fn open_include(path: &Path) -> CliResult<crate::bundle::Include> {
         CliError::caused_by(exit, format!("can't include {}", path.display()), &error)
             .hint("--include names a readable file; it is redacted like the rest")
     };
-    if !fs::metadata(path).map_err(fail)?.is_file() {
+    let there = path.to_owned();
+    let opened = Patient::new(PATIENCE, 1).ask(move || open_file(&there));
+    let silent = || Err(io::Error::new(io::ErrorKind::TimedOut, "it does not answer"));
+    let Some(Opened { file, length, start }) = opened.unwrap_or_else(silent).map_err(fail)? else {
         let what = format!("can't include {}: it is not a file", path.display());
         return Err(CliError::new(Exit::NoInput, what).hint("name the files in a folder singly"));
-    }
-    let mut file = fs::File::open(path).map_err(fail)?;
-    let length = file.metadata().map_err(fail)?.len();
-    let mut start = Vec::with_capacity(packing::START);
-    Read::by_ref(&mut file).take(packing::START as u64).read_to_end(&mut start).map_err(fail)?;
-    file.rewind().map_err(fail)?;
+    };
     let packing = Packing::of(&start);
     if let Packing::Hidden(what) = packing {
         let what = format!("can't include {}: it is {what}", path.display());
@@ -183,4 +184,27 @@ pub(super) fn open_include(path: &Path) -> CliResult<crate::bundle::Include> {
         _ => name,
     };
     Ok(crate::bundle::Include { name, file, length, packing })
+}
+
+/// How long opening an included file may take: the server of its file system may be gone.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An opened file with how it starts.
+struct Opened {
+    file: fs::File,
+    length: u64,
+    start: Vec<u8>,
+}
+
+/// Opens a regular file; `None` when it is none.
+fn open_file(path: &Path) -> io::Result<Option<Opened>> {
+    if !fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut start = Vec::with_capacity(packing::START);
+    Read::by_ref(&mut file).take(packing::START as u64).read_to_end(&mut start)?;
+    file.rewind()?;
+    Ok(Some(Opened { file, length, start }))
 }

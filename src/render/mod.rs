@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod eligibility;
+pub mod event;
 pub mod findings;
 pub mod machine;
 pub mod outbox;
@@ -16,3 +17,4 @@ pub mod submission;
 pub mod text;
 pub mod triage;
 pub mod unmasked;
+pub mod udev;

@@ -30,6 +30,7 @@ pub(crate) fn manifest(files: Vec<FileEntry>) -> Manifest {
         budgets: Budgets { seconds: 60, bytes: 1 << 20, since_seconds: None },
         interrupted: false,
         files,
+        truncations: Vec::new(),
         collectors: Vec::new(),
         key_id: None,
         audit: AuditEntry::default(),
@@ -39,9 +40,9 @@ pub(crate) fn manifest(files: Vec<FileEntry>) -> Manifest {
 /// Packs texts and one stream, then writes the bundle to `path`.
 pub(crate) fn write(path: &Path, files: &[(&str, &[u8])]) {
     let dir = path.parent().unwrap();
-    let packed = pack(dir, files);
+    let mut packed = pack(dir, files);
     let manifest = manifest(packed.entries().to_vec());
-    bundle::write(dir, packed, &manifest).unwrap().publish(path.to_owned()).unwrap();
+    bundle::write(dir, &mut packed, &manifest).unwrap().publish(path.to_owned()).unwrap();
 }
 
 fn pack(dir: &Path, files: &[(&str, &[u8])]) -> Packed {
