@@ -151,6 +151,7 @@ fn request(bundle: &std::path::Path) -> Request {
             given: Facts::new(),
             drives: Vec::new(),
             words: "w".into(),
+            questions: Vec::new(),
             severity: None,
             bundle: Some(BundleInfo { file: "b.zip".into(), sha256, bytes }),
         },

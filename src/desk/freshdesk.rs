@@ -88,6 +88,14 @@ impl Freshdesk {
         tag
     }
 
+    /// How the desk sorts it: by program, submission and category.
+    fn tags(&self, draft: &TicketDraft) -> Vec<String> {
+        let mut tags = vec!["keycase".to_owned(), self.tag(draft)];
+        let category = draft.fact("category").filter(|text| text.len() <= self.data.tag_chars);
+        tags.extend(category.map(str::to_owned));
+        tags
+    }
+
     /// The body of a new ticket. Empty values are left out: they are refused.
     fn body(&self, request: &Request) -> Value {
         let draft = &request.draft;
@@ -99,7 +107,7 @@ impl Freshdesk {
             "priority": priority.copied().unwrap_or(self.data.priority_default),
             "source": self.data.source_channel,
             "email": request.requester,
-            "tags": ["keycase", self.tag(draft)],
+            "tags": self.tags(draft),
         });
         let wants_list = !self.mapped.is_empty() || draft.fact("type").is_some();
         let list = wants_list.then(|| self.fields()).flatten();

@@ -107,7 +107,8 @@ impl Zendesk {
         if self.agent {
             ticket["requester"] = requester;
             ticket["external_id"] = Value::from(request.submission.to_string());
-            ticket["tags"] = json!(["keycase"]);
+            let category = request.draft.fact("category");
+            ticket["tags"] = std::iter::once("keycase").chain(category).collect();
             if let Some(priority) = priority {
                 ticket["priority"] = Value::from(priority.as_str());
             }
