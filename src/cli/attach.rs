@@ -129,7 +129,5 @@ fn show(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) {
     let address = chosen.address.as_deref().unwrap_or_default();
     output::tell(&format!("To ticket {} of desk `{}`, {address}:", ticket.id, chosen.name));
     output::tell(&format!("  {:>10} bytes  {}", bundle.info.bytes, bundle.info.file));
-    for (name, bytes) in &bundle.files {
-        output::tell(&format!("  {bytes:>10} bytes    in it: {name}"));
-    }
+    submit::show_files(bundle);
 }

@@ -3,7 +3,7 @@
 mod again;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,11 +13,12 @@ use super::assemble::{self, Evidence, Wanted, word};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, triage};
+use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, pseudonyms, triage};
 use crate::desk::{
     self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
 };
+use crate::render::preview::Preview;
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, preview};
 use crate::render::triage::Document as TriageDocument;
@@ -82,6 +83,7 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
     let open_ticket = again::ticket_to_add_to(app, &*desk, &request, args.add_to_open, args.yes)?;
     agree(app, &chosen, Consent { yes: args.yes })?;
     stop.check("nothing was sent or kept")?;
+    pseudonyms::keep(app, &evidence.redactor);
     let progress = match open_ticket {
         Some(ticket) => again::added_to(ticket, &mut request, app.now),
         None if desk.capabilities().sends => Progress::new(State::Queued, app.now),
@@ -271,12 +273,22 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
     for line in preview(&request.draft, &request.desk, request.address.as_deref()).lines() {
         output::tell(line);
     }
-    let files = evidence.bundle.iter().flat_map(|bundle| &bundle.files);
-    for (name, bytes) in files {
-        output::tell(&format!("  {bytes:>10} bytes    in it: {name}"));
+    if let Some(bundle) = &evidence.bundle {
+        show_files(bundle);
     }
     if drives == 0 {
         output::tell("no drive was found; the ticket says so and goes out all the same");
+    }
+}
+
+/// The files of the bundle; what stood in them before on a terminal only.
+pub(super) fn show_files(bundle: &assemble::Packed) {
+    let Some(manifest) = &bundle.manifest else { return };
+    let on_terminal = io::stderr().is_terminal();
+    output::tell(&format!("in {}:", bundle.info.file));
+    let preview = Preview { manifest, samples: &bundle.samples, on_terminal };
+    for line in preview.text().lines() {
+        output::tell(line);
     }
 }
 
