@@ -30,15 +30,20 @@ fn one_ticket_and_its_bundle_arrive_byte_for_byte() {
     assert_eq!(tickets.len(), 1);
     let body = &tickets[0].body;
     assert_eq!(body["email"], "a.user+x@example.org");
-    assert_eq!(
-        (&body["status"], &body["priority"], &body["source"]),
-        (&2.into(), &1.into(), &2.into())
-    );
+    assert_eq!((&body["status"], &body["source"]), (&2.into(), &2.into()));
     let description = body["description"].as_str().unwrap();
     assert!(
         description.contains("&lt;b&gt;&quot;not&quot; recognised &amp; blinking&lt;/b&gt;<br>")
     );
     assert!(description.contains(answer["submission"].as_str().unwrap()));
+    // Severity 1 is the worst, and Freshdesk's priority 4.
+    let severity = description.split("Severity: ").nth(1).unwrap()[..1].parse::<u64>().unwrap();
+    assert_eq!(body["priority"], 5 - severity);
+    assert!(["Problem", "Question"].contains(&body["type"].as_str().unwrap()));
+    // Facts, what is made of them, the person's words, what is open, the evidence.
+    let places = ["Computer", "Classification", "In the requester", "Still open", "Evidence"];
+    let at: Vec<usize> = places.iter().map(|place| description.find(place).unwrap()).collect();
+    assert!(at.is_sorted(), "{description}");
     assert!(description.contains(answer["bundle"]["sha256"].as_str().unwrap()));
     assert!(body["subject"].as_str().unwrap().starts_with("encrypted USB drive not seen"));
     assert_eq!(body["custom_fields"]["cf_submission"], answer["submission"]);
