@@ -56,6 +56,10 @@ fn one_ticket_and_its_bundle_arrive_byte_for_byte() {
     assert!(files[0].bytes == person.bundle_bytes(), "the bundle changed on its way");
     assert_eq!(files[0].kind, "application/zip");
     assert_eq!(files[0].name, person.bundle.file_name().unwrap().to_str().unwrap());
+
+    // What has arrived is remembered, without the bundle.
+    let item = person.items()[0].clone();
+    assert!(item.join("request.json").exists() && !item.join("bundle.zip").exists());
 }
 
 /// Fault at the creation → state and exit code of `submit`, and of the `outbox send` after.
