@@ -22,6 +22,8 @@ const LOOKS: usize = 2;
 /// How far before the first send a look begins: clocks of two machines differ, and a clock
 /// in the wrong time zone by up to 14 hours.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
+/// How often a timer tries before it leaves a submission to the person.
+const TRIES: u32 = 8;
 /// How many tickets leave a machine within [`SHARE_TIME`]: more is a script gone wrong.
 const SHARE: usize = 9;
 const SHARE_TIME: SignedDuration = SignedDuration::from_hours(1);
@@ -108,6 +110,9 @@ impl Outbox<'_> {
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
         }
+        if asked == Asked::WhenDue && tries(&item.item.progress) >= TRIES {
+            return self.give_up(item);
+        }
         if let Some(until) = self.share_is_used() {
             return self.put_off(item, until);
         }
@@ -129,6 +134,21 @@ impl Outbox<'_> {
             Ok(ticket) => self.created(item, ticket, Event::Created),
             Err(failure) => self.not_created(item, &failure),
         }
+    }
+
+    /// A timer has tried often enough. The submission stays as it is, says so, and waits for
+    /// the person, whom it costs one command.
+    fn give_up(&self, item: &mut Locked) -> Result<Next, StoreError> {
+        if item.item.progress.refused {
+            return Ok(Next::Stop);
+        }
+        let mut progress = item.item.progress.clone();
+        let last = progress.error.take().unwrap_or_default();
+        let what = format!("given up after {} attempts, the last: {last}", tries(&progress));
+        progress.refused = true;
+        progress.error = Some(what.clone());
+        self.write(item, progress, None, Some(what))?;
+        Ok(Next::Stop)
     }
 
     /// Until when no further ticket leaves this machine, if its share is used.
@@ -250,6 +270,9 @@ impl Outbox<'_> {
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
         }
+        if asked == Asked::WhenDue && tries(&item.item.progress) >= TRIES {
+            return self.give_up(item);
+        }
         let Some(ticket) = item.item.progress.ticket.clone() else { return Ok(Next::Stop) };
         if item.item.progress.uploads > 0 {
             match self.desk.has_attachment(&ticket, &info) {
@@ -338,7 +361,7 @@ impl Outbox<'_> {
     /// machines do not come back at the same moment.
     fn backoff(&self, item: &Locked) -> Hold {
         let progress = &item.item.progress;
-        let tries = progress.attempts.saturating_add(progress.uploads).saturating_sub(1).min(16);
+        let tries = tries(progress).saturating_sub(1).min(16);
         let base = self.config.retry_base.unwrap_or(RETRY_BASE);
         let full = base.saturating_mul(1 << tries).min(LONGEST_BACKOFF);
         let byte = item.item.request.submission.as_bytes()[tries as usize % 16];
@@ -391,4 +414,9 @@ impl Outbox<'_> {
         let line = LogLine { at, from: item.item.progress.state, event, to: progress.state, what };
         item.save(progress, &line)
     }
+}
+
+/// How often ticket and bundle were sent.
+fn tries(progress: &Progress) -> u32 {
+    progress.attempts.saturating_add(progress.uploads)
 }
