@@ -135,7 +135,7 @@ impl Freshdesk {
     /// The account's own fields, if it shows them to this key.
     fn fields(&self) -> Option<&FieldList> {
         let ask = || {
-            let answer = self.get(self.url("ticket_fields")).ok()?;
+            let answer = self.http.ask_briefly(self.url("ticket_fields")).ok()?;
             FieldList::read(answer.json().ok()?)
         };
         self.fields.get_or_init(ask).as_ref()
@@ -218,7 +218,7 @@ impl Desk for Freshdesk {
     }
 
     fn validate(&self, request: &Request) -> Result<Vec<String>, Failure> {
-        let answer = self.get(self.url("ticket_fields"));
+        let answer = self.http.ask_briefly(self.url("ticket_fields"));
         let list = match answer {
             Ok(answer) => FieldList::read(answer.json()?),
             // A key may be allowed to file tickets and not to read the list.

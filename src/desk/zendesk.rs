@@ -206,7 +206,7 @@ impl Desk for Zendesk {
         if self.able.access == Access::None {
             return Ok(Vec::new());
         }
-        let answer = match self.get(self.url("ticket_fields.json")) {
+        let answer = match self.http.ask_briefly(self.url("ticket_fields.json")) {
             Ok(answer) => answer,
             Err(Failure::Refused { status: Some(403 | 404), .. }) => return Ok(Vec::new()),
             Err(failure) => return Err(failure),
