@@ -12,14 +12,16 @@ start_controllers() {
   modprobe vhci-hcd
   mkdir -p /run/lab
   : >$SIM_LOG
-  # A copy in memory: a drive must not wait for the share to answer.
+  # Copies in memory: a drive must not wait for the share to answer.
+  cp -r /lab/media /run/lab/media
   cp /lab/bin/usbsim /usr/local/bin/usbsim
 }
 
 # plug_machine NAME NUMBER: attaches it and keeps a pipe to tell it to lock and unlock.
 plug_machine() {
   mkfifo "/run/lab/$1.pipe" 2>/dev/null || true
-  usbsim "/lab/machines/$1.machine" "$(port_of "$2")" $SIM_LOG <>"/run/lab/$1.pipe" &
+  # Media are named without a folder.
+  (cd /run/lab/media && exec usbsim "/lab/machines/$1.machine" "$(port_of "$2")" $SIM_LOG <>"/run/lab/$1.pipe") &
   echo $! >"/run/lab/$1.pid"
   echo "$2" >"/run/lab/$1.number"
 }
