@@ -92,7 +92,8 @@ fn recordings_are_of_the_lab_and_of_nobody() {
         if path.extension().is_some_and(|e| e == "umockdev") {
             assert!(names.iter().any(|known| known == name), "{name} is not in machines.tsv");
         }
-        // Serial numbers of the lab start with LAB, or are the two gadgets'.
+        // Serial numbers of the lab start with LAB, or are the two gadgets'; QEMU's devices and
+        // the controllers' hubs have names of their own.
         for line in text.lines().filter(|line| line.starts_with("A: serial=")) {
             let made_up = ["LAB", "00000042", "AA00000000000043"];
             let serial = line.trim_start_matches("A: serial=");

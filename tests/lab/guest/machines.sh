@@ -54,10 +54,11 @@ wait_for_machines() {
   wait_for_luns $((wanted - 1 + GADGET_LUNS + EMULATED_LUNS))
 }
 
-# device_of NAME: its folder in sysfs. The virtual controller says which port has which bus.
+# device_of NAME: its folder in sysfs. The virtual controller says which port has which bus; it
+# pads numbers with zeros, which busybox' awk would take for octal.
 device_of() {
   port=$(port_of "$(cat "/run/lab/$1.number")")
-  awk -v port="$port" '$2 + 0 == port && $3 + 0 == 6 {print "/sys/bus/usb/devices/" $7}' \
+  awk -v port="$port" '{sub(/^0+/, "", $2)} $2 + 0 == port && $3 == "006" {print "/sys/bus/usb/devices/" $7}' \
     /sys/devices/platform/vhci_hcd.0/status*
 }
 
