@@ -8,6 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use keycase::bundle::{Manifest, Verification};
+use keycase::render::bundle::Bundled;
 use keycase::render::eligibility::EligibilityDocument;
 use keycase::render::event::EventDocument;
 use keycase::render::findings::FindingsDocument;
@@ -16,6 +17,7 @@ use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupport
 use keycase::render::status::StatusDocument;
 use keycase::render::submission::Submission;
 use keycase::render::triage::Document as TriageDocument;
+use keycase::render::unmasked::Unmasked;
 use keycase::render::udev::UdevDocument;
 use keycase::snapshot::Snapshot;
 use schemars::{JsonSchema, schema_for};
@@ -31,6 +33,8 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.snapshot-1", schema::<Snapshot>("keycase.snapshot/1"));
     add("keycase.eligibility-1", schema::<EligibilityDocument>("keycase.eligibility/1"));
     add("keycase.bundle-1", schema::<Manifest>("keycase.bundle/1"));
+    add("keycase.bundled-1", schema::<Bundled>("keycase.bundled/1"));
+    add("keycase.unmasked-1", schema::<Unmasked>("keycase.unmasked/1"));
     add("keycase.verification-1", schema::<Verification>("keycase.verification/1"));
     add("keycase.submission-1", schema::<Submission>("keycase.submission/1"));
     add("keycase.targets-1", schema::<TargetsDocument>("keycase.targets/1"));

@@ -38,6 +38,11 @@ impl Interrupt {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// Forgets that the person asked: what was ended by it is over, and the rest goes on.
+    pub fn clear(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
     /// The flag itself, for code below the shell.
     pub fn flag(&self) -> Arc<AtomicBool> {
         self.0.clone()
