@@ -18,8 +18,12 @@ mod diagnose;
 mod error;
 mod exit;
 mod explain;
+mod explain_collector;
 mod explain_problem;
+mod identity;
 mod interrupt;
+mod launcher;
+mod log;
 mod man;
 mod outbox;
 mod output;
@@ -27,6 +31,8 @@ mod packs;
 mod paths;
 mod policies;
 mod policy;
+mod pseudonyms;
+mod record;
 mod redaction;
 mod scan;
 mod show;
@@ -34,7 +40,9 @@ mod source;
 mod status;
 mod submit;
 mod triage;
+mod udev;
 mod units;
+mod unmask;
 mod verify;
 
 pub use app::{App, Global};
@@ -73,6 +81,7 @@ enum Command {
     Bundle(bundle::BundleArgs),
     Show(show::ShowArgs),
     Verify(verify::VerifyArgs),
+    Unmask(unmask::UnmaskArgs),
     Submit(submit::SubmitArgs),
     Attach(attach::AttachArgs),
     Status(status::StatusArgs),
@@ -80,6 +89,7 @@ enum Command {
     Desk(desk::DeskArgs),
     Explain(explain::ExplainArgs),
     Data(data::DataArgs),
+    Udev(udev::UdevArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -117,6 +127,7 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Bundle(args) => bundle::run(args, app),
         Command::Show(args) => show::run(args, app),
         Command::Verify(args) => verify::run(args, app),
+        Command::Unmask(args) => unmask::run(args, app),
         Command::Submit(args) => submit::run(args, app),
         Command::Attach(args) => attach::run(args, app),
         Command::Status(args) => status::run(args, app),
@@ -124,6 +135,7 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Desk(args) => desk::run(args, app),
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Udev(args) => udev::run(args, app),
         Command::Completions(args) => completions::run(args, app),
         Command::Man(args) => man::run(args, app),
     }
