@@ -25,6 +25,7 @@ fn request(number: u128, at: Timestamp) -> Request {
             drives: Vec::new(),
             findings: Vec::new(),
             words: "w".into(),
+            questions: Vec::new(),
             severity: None,
             bundle: None,
         },

@@ -11,12 +11,22 @@ use sha2::{Digest, Sha256};
 use super::archive::{Archive, ArchiveError, Content, Entry};
 use super::manifest::Manifest;
 use super::verify;
+use crate::snapshot::{Drive, Snapshot};
 
 /// The snapshot's name in a bundle.
 pub const SNAPSHOT: &str = "snapshot.json";
 
-/// The longest document read into memory.
+/// The longest text read into memory.
 pub const LONGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// The longest JSON document, and the longest snapshot: parsed they take many times their
+/// length. A hundred drives take a quarter of it.
+const LONGEST_JSON: u64 = 2 * 1024 * 1024;
+const LONGEST_SNAPSHOT: u64 = 1024 * 1024;
+
+/// No machine has more of these; a bundle that says so is not one of ours.
+const MOST_DRIVES: usize = 256;
+const MOST_PARTS: usize = 64;
 
 /// Why a bundle cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +71,12 @@ impl Bundle {
     /// One document, if it has the listed hash and at most [`LONGEST_DOCUMENT`] bytes.
     pub fn document(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
         let (entry, sha256) = self.listed(name)?;
-        let bytes = self.archive.bytes(&entry, LONGEST_DOCUMENT)?;
+        let most = match name {
+            SNAPSHOT => LONGEST_SNAPSHOT,
+            _ if name.ends_with(".json") => LONGEST_JSON,
+            _ => LONGEST_DOCUMENT,
+        };
+        let bytes = self.archive.bytes(&entry, most)?;
         if verify::hex(&Sha256::digest(&bytes)) != sha256 {
             return Err(ArchiveError::of(name, CHANGED).into());
         }
@@ -108,6 +123,30 @@ impl Read for Stream<'_> {
         }
         Ok(count)
     }
+}
+
+/// Refuses a snapshot of more than a machine can have.
+pub fn check_snapshot(snapshot: &Snapshot) -> Result<(), ReadError> {
+    let parts = |drive: &Drive| {
+        let mounts = drive.luns.iter().map(|lun| lun.mounts.len()).max().unwrap_or(0);
+        let lists = [
+            drive.interfaces.len(),
+            drive.hid.len(),
+            drive.luns.len(),
+            drive.missing.len(),
+            drive.identity.matched_on.len(),
+            drive.identity.sources.len(),
+            mounts,
+        ];
+        lists.into_iter().all(|length| length <= MOST_PARTS)
+    };
+    let others = snapshot.others.as_ref().map_or(0, Vec::len);
+    let small = snapshot.drives.len() <= MOST_DRIVES
+        && snapshot.problems.len().max(others) <= MOST_DRIVES * MOST_PARTS;
+    if small && snapshot.drives.iter().all(parts) {
+        return Ok(());
+    }
+    Err(ArchiveError::of(SNAPSHOT, "it tells of more than a machine can have").into())
 }
 
 /// The snapshot of the bundle at `path`, as JSON text.

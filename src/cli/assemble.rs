@@ -46,10 +46,6 @@ pub(super) struct Evidence {
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
     /// What is wrong, in the order of work.
     pub(super) findings: Vec<FindingSection>,
-    /// Severity, if classified.
-    pub(super) severity: Option<u8>,
-    /// Category, if classified.
-    pub(super) category: Option<String>,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -103,8 +99,6 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         verdicts: document.drives.iter().filter_map(verdict).collect(),
         findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
-        severity: None,
-        category: None,
         bundle: Some(bundle),
         redactor,
     })
@@ -137,7 +131,7 @@ fn finding(row: &FindingRow) -> FindingSection {
 }
 
 /// The word documents use for a value.
-fn word<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => other.map(|value| value.to_string()).unwrap_or_default(),
@@ -180,6 +174,7 @@ fn make_bundle(
         documents: documents.to_vec(),
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        began: std::time::Instant::now(),
         recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());

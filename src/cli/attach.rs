@@ -116,6 +116,7 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
             drives: Vec::new(),
             findings: Vec::new(),
             words: String::new(),
+            questions: Vec::new(),
             severity: None,
             bundle: Some(info.clone()),
         },

@@ -112,6 +112,7 @@ mod tests {
             drives: Vec::new(),
             findings: Vec::new(),
             words: String::new(),
+            questions: Vec::new(),
             severity: None,
             bundle: None,
         }
