@@ -9,6 +9,7 @@ use super::bundle::{CollectArgs, Job, document as bundle_document};
 use super::diagnose::Doctor;
 use super::{
     App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, pseudonyms, redaction,
+    triage,
 };
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
@@ -18,6 +19,7 @@ use crate::redact::Redactor;
 use crate::render::eligibility::DriveVerdict;
 use crate::render::findings::FindingRow;
 use crate::render::progress::Progress;
+use crate::render::triage::Document as TriageDocument;
 use crate::snapshot::{PortPath, Snapshot};
 
 /// What asking for a submission means for the bundle that goes with it.
@@ -28,6 +30,8 @@ const CONSENT: &str = "A bundle was made for `keycase submit`. It goes to the de
 pub(super) struct Wanted<'a> {
     /// The policy that governs the desk.
     pub(super) policy: Option<&'a str>,
+    /// The person's words.
+    pub(super) words: &'a str,
     /// Facts the person states.
     pub(super) facts: &'a [String],
     /// How a bundle is made.
@@ -46,6 +50,8 @@ pub(super) struct Evidence {
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
     /// What is wrong, in the order of work.
     pub(super) findings: Vec<FindingSection>,
+    /// What the person's words are classified as.
+    pub(super) triage: TriageDocument,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -84,12 +90,15 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     let recording =
         wanted.bundle.filter(|_| given.as_ref().is_some_and(|given| given.manifest.is_some()));
     let findings = Doctor::beside(app, wanted.facts, recording, stop)?.findings(&snapshot)?;
+    let triage =
+        triage::of_ticket(app, wanted.words, wanted.policy, wanted.facts, Some(&snapshot))?;
     let bundle = match given {
         Some(given) => given,
         None => {
             let documents = vec![
                 bundle_document("eligibility.json", &document)?,
                 bundle_document("findings.json", &findings)?,
+                bundle_document("triage.json", &triage)?,
             ];
             fitting_bundle(app, &snapshot, &documents, wanted, stop)?
         }
@@ -99,6 +108,7 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         verdicts: document.drives.iter().filter_map(verdict).collect(),
         findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
+        triage,
         bundle: Some(bundle),
         redactor,
     })

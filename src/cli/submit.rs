@@ -13,7 +13,7 @@ use super::assemble::{self, Evidence, Wanted, word};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, ask, io_exit, output, pseudonyms, triage};
+use super::{App, CliError, CliResult, Exit, Interrupt, ask, io_exit, output, pseudonyms};
 use crate::desk::{
     self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
@@ -73,7 +73,7 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
     };
     let stop = Interrupt::listen();
     let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
-    let evidence = assemble::gather(app, &args.wanted(&chosen, limit), &stop)?;
+    let evidence = assemble::gather(app, &args.wanted(&chosen, &words, limit), &stop)?;
     let mut request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
         would_take(&**desk, &chosen, &request)?;
@@ -97,9 +97,10 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
 }
 
 impl SubmitArgs {
-    fn wanted<'a>(&'a self, chosen: &'a Chosen, limit: Option<u64>) -> Wanted<'a> {
+    fn wanted<'a>(&'a self, chosen: &'a Chosen, words: &'a str, limit: Option<u64>) -> Wanted<'a> {
         Wanted {
             policy: self.policy.as_deref().or(chosen.config.policy.as_deref()),
+            words,
             facts: &self.facts,
             collect: &self.collect,
             bundle: self.bundle.as_deref(),
@@ -211,8 +212,7 @@ fn request(
     words: &str,
     evidence: &Evidence,
 ) -> CliResult<Request> {
-    let policy = args.policy.as_deref().or(chosen.config.policy.as_deref());
-    let triage = triage::of_ticket(app, words, policy, &args.facts, evidence.snapshot.as_ref())?;
+    let triage = &evidence.triage;
     let statement = Statement {
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
@@ -243,18 +243,18 @@ fn request(
 }
 
 /// What a ticket is classified as, by names of facts.
-fn classified(triage: TriageDocument) -> Facts {
-    let scope = match triage.scope.exclusion {
+fn classified(triage: &TriageDocument) -> Facts {
+    let scope = match &triage.scope.exclusion {
         Some(clause) => format!("{} ({clause})", word(&triage.scope.verdict)),
         None => word(&triage.scope.verdict),
     };
     let known = [
         ("type", Some(word(&triage.kind))),
-        ("severity_name", Some(triage.severity.name)),
-        ("priority", triage.priority),
+        ("severity_name", Some(triage.severity.name.clone())),
+        ("priority", triage.priority.clone()),
         ("scope", Some(scope)),
-        ("first_response", triage.targets.first_response),
-        ("resolution", triage.targets.resolution),
+        ("first_response", triage.targets.first_response.clone()),
+        ("resolution", triage.targets.resolution.clone()),
     ];
     known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
