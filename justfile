@@ -22,6 +22,10 @@ update:
 data:
     cargo run -q -- data lint
 
-# Speed and memory, each beside its peer
+# Speed and memory, each beside its peer: rewrites docs/benchmarks.md
 bench:
-    cargo bench
+    benches/run
+
+# The packages, into target/packages/
+packages:
+    packaging/build

@@ -3,7 +3,9 @@
 //! `cargo bench --bench redaction` makes a corpus of its own and checks that every planted
 //! value is gone and every protected line is unchanged. `cargo bench --bench redaction --
 //! IN OUT [SEEDS.json]` redacts the files of a folder into another one; the seeds are an
-//! object of lists by class.
+//! object of lists by class. For `benches/peers`: `corpus DIR MEGABYTES` writes the corpus to
+//! `DIR/in` and its seeds to `DIR/seeds.json`, and `left DIR` counts what is left in
+//! the files of a folder.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -25,6 +27,8 @@ mod corpus;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     match args.as_slice() {
+        [what, dir, megabytes] if what == "corpus" => write_corpus(Path::new(dir), megabytes),
+        [what, dir] if what == "left" => left_in(Path::new(dir)),
         [from, to] => folder(Path::new(from), Path::new(to), &Seeds::default()),
         [from, to, seeds] => folder(Path::new(from), Path::new(to), &read_seeds(seeds)),
         _ => own_corpus(),
@@ -45,6 +49,29 @@ fn own_corpus() {
     let mut reader = redactor.reader(Box::new(corpus.reader()));
     copy(&mut reader, &mut sink);
     sink.finish();
+}
+
+/// Writes the corpus for other programs to redact.
+fn write_corpus(dir: &Path, megabytes: &str) {
+    let corpus = corpus::Corpus::new(megabytes.parse::<u64>().unwrap() * 1_000_000);
+    fs::create_dir_all(dir.join("in")).unwrap();
+    let mut file = File::create(dir.join("in/system.log")).unwrap();
+    copy(&mut corpus.reader(), &mut file);
+    let mut lists = BTreeMap::<&str, Vec<String>>::new();
+    for seed in corpus.seeds().secret {
+        lists.entry(seed.class.name()).or_default().push(seed.value);
+    }
+    fs::write(dir.join("seeds.json"), serde_json::to_string(&lists).unwrap()).unwrap();
+}
+
+/// Counts the planted values that the files of a folder still hold.
+fn left_in(dir: &Path) {
+    let corpus = corpus::Corpus::new(0);
+    let mut check = Check::new(&corpus);
+    for entry in fs::read_dir(dir).unwrap() {
+        check.text.extend(fs::read(entry.unwrap().path()).unwrap());
+    }
+    check.finish();
 }
 
 fn folder(from: &Path, to: &Path, seeds: &Seeds) {
@@ -148,9 +175,13 @@ impl Check {
             *planted += 1;
             *left += usize::from(seen);
         }
+        let (mut all, mut all_left) = (0, 0);
         for (class, (planted, left)) in left {
             println!("{:13} planted {planted:4}  left {left:4}", class.name());
+            (all, all_left) = (all + planted, all_left + left);
         }
+        let recall = 100.0 * (1.0 - all_left as f64 / all as f64);
+        println!("recall {recall:.1} %");
         let changed =
             self.protected.iter().filter(|line| memchr::memmem::find(&self.text, line).is_none());
         println!("protected lines changed: {}", changed.count());

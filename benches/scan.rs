@@ -1,13 +1,17 @@
-//! How long `keycase scan --json` takes on a bus with many drives, against `lsusb` on the
-//! same bus, and how much memory it needs.
+//! `keycase scan --all --json` on a bus with many drives, beside `lsusb` and `cyme --json` on
+//! the same bus.
 //!
-//!     apt-get install umockdev usbutils
+//!     apt-get install umockdev usbutils time
+//!     cargo install cyme
 //!     cargo bench --bench scan [-- DRIVES [RUNS]]
 //!
-//! DRIVES (default 100) are emulated under `umockdev-run`, which starts this program again
-//! inside. There the two programs run in turns, RUNS (default 21) times each. Targets: not
-//! slower than `lsusb`, at most 12 MB.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for one's own terminal")]
+//! DRIVES (default 10, 100 and 500) are emulated under `umockdev-run`, which starts this
+//! program again inside. There the programs run in turns, RUNS (default 21) times each; the
+//! middle counts. Without cyme it is left out.
+#![expect(clippy::expect_used, reason = "a program for one's own terminal")]
+
+#[path = "page/row.rs"]
+mod row;
 
 #[path = "../tests/support/mkusb.rs"]
 pub mod mkusb;
@@ -15,6 +19,8 @@ pub mod mkusb;
 use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use row::Row;
 
 const MEGABYTE: f64 = 1_000_000.0;
 const MOST_MEMORY: f64 = 12.0 * MEGABYTE;
@@ -25,11 +31,13 @@ const INSIDE: &str = "--inside";
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut numbers = arguments.iter().filter_map(|argument| argument.parse().ok());
-    let (drives, runs) = (numbers.next().unwrap_or(100), numbers.next().unwrap_or(21));
-    if arguments.iter().any(|argument| argument == INSIDE) {
-        compare(drives, runs);
-    } else {
-        emulate(drives, runs);
+    let (drives, runs) = (numbers.next(), numbers.next().unwrap_or(21));
+    let sizes = drives.map_or(vec![10, 100, 500], |drives| vec![drives]);
+    for drives in sizes {
+        match arguments.iter().any(|argument| argument == INSIDE) {
+            true => compare(drives, runs),
+            false => emulate(drives, runs),
+        }
     }
 }
 
@@ -52,33 +60,51 @@ fn emulate(drives: usize, runs: usize) {
 fn compare(drives: usize, runs: usize) {
     let mut scan = Command::new(env!("CARGO_BIN_EXE_keycase"));
     scan.args(["scan", "--all", "--json"]);
-    let mut lsusb = Command::new("lsusb");
     assert_eq!(answer(&mut scan).matches("\"port\"").count(), drives, "drives that keycase found");
-    let hubs = drives.div_ceil(mkusb::PORTS);
-    assert_eq!(answer(&mut lsusb).lines().count(), drives + hubs, "devices that lsusb found");
-
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    // In turns, so that whatever else the machine does meets both.
+    let mut peers = peers(drives);
+    let mut ours = Vec::new();
+    let mut theirs = vec![Vec::new(); peers.len()];
+    // In turns, so that whatever else the machine does meets all of them.
     for _ in 0..runs {
         ours.push(time(&mut scan));
-        theirs.push(time(&mut lsusb));
+        for ((_, peer), times) in peers.iter_mut().zip(&mut theirs) {
+            times.push(time(peer));
+        }
     }
-    println!("{drives} drives, {runs} runs each");
-    let (ours, theirs) = (show("keycase scan", &mut ours), show("lsusb", &mut theirs));
-    let share = ours.as_secs_f64() / theirs.as_secs_f64();
-    println!("keycase takes {share:.2} of lsusb's time; target 1.00, {}", met(share <= 1.0));
-    let memory = memory(&mut scan);
-    println!(
-        "keycase needs {:.1} MB; lsusb {:.1} MB; target {:.0} MB, {}",
-        memory / MEGABYTE,
-        self::memory(&mut lsusb) / MEGABYTE,
-        MOST_MEMORY / MEGABYTE,
-        met(memory <= MOST_MEMORY)
-    );
+    let (ours, memory) = (middle(&mut ours), memory(&mut scan));
+    for ((name, peer), times) in peers.iter_mut().zip(&mut theirs) {
+        let theirs = middle(times);
+        Row {
+            what: &format!("`scan` of {drives} drives, wall time"),
+            ours: milliseconds(ours),
+            peer: format!("`{name}` {}", milliseconds(theirs)),
+            target: Some(("not slower".into(), ours <= theirs)),
+        }
+        .print();
+        Row {
+            what: &format!("`scan` of {drives} drives, peak memory"),
+            ours: megabytes(memory),
+            peer: format!("`{name}` {}", megabytes(self::memory(peer))),
+            target: Some(("at most 12 MB".into(), memory <= MOST_MEMORY)),
+        }
+        .print();
+    }
 }
 
-fn met(is: bool) -> &'static str {
-    if is { "met" } else { "missed" }
+/// Other programs that list the bus; each must see every device.
+fn peers(drives: usize) -> Vec<(&'static str, Command)> {
+    let devices = drives + drives.div_ceil(mkusb::PORTS);
+    let mut lsusb = Command::new("lsusb");
+    assert_eq!(answer(&mut lsusb).lines().count(), devices, "devices that lsusb found");
+    let mut cyme = Command::new("cyme");
+    cyme.arg("--json");
+    let mut peers = vec![("lsusb", lsusb)];
+    if Command::new("cyme").arg("--version").stdout(Stdio::null()).status().is_ok() {
+        let found = answer(&mut cyme).matches("\"product_id\"").count();
+        assert!(found >= drives, "cyme found {found} of {devices} devices");
+        peers.push(("cyme --json", cyme));
+    }
+    peers
 }
 
 fn answer(command: &mut Command) -> String {
@@ -92,13 +118,18 @@ fn time(command: &mut Command) -> Duration {
     start.elapsed()
 }
 
-/// Sorts the times, prints their middle and ends, and returns the middle.
-fn show(name: &str, times: &mut [Duration]) -> Duration {
+/// The middle of the times.
+fn middle(times: &mut [Duration]) -> Duration {
     times.sort();
-    let (fastest, middle, slowest) = (times[0], times[times.len() / 2], times[times.len() - 1]);
-    let [low, mid, high] = [fastest, middle, slowest].map(|time| time.as_secs_f64() * 1000.0);
-    println!("{name:14} median {mid:.1} ms, {low:.1} to {high:.1} ms");
-    middle
+    times[times.len() / 2]
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.1} MB", bytes / MEGABYTE)
 }
 
 /// Peak memory in bytes: GNU time reports what `wait4` says of the child.

@@ -2,12 +2,17 @@
 //!
 //!     cargo bench --bench start [-- RUNS]
 //!
-//! Prints the median, fastest and slowest of RUNS (default 101) runs, and the same of
-//! `/bin/true`: what starting any process costs on this machine. Target: at most 5 ms.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for one's own terminal")]
+//! The middle of RUNS (default 101) runs, and the same of `/bin/true`: what starting any
+//! process costs on this machine. Target: at most 5 ms.
+#![expect(clippy::expect_used, reason = "a program for one's own terminal")]
+
+#[path = "page/row.rs"]
+mod row;
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use row::Row;
 
 const TARGET: Duration = Duration::from_millis(5);
 
@@ -20,10 +25,22 @@ fn main() {
         ours.push(time(Command::new(env!("CARGO_BIN_EXE_keycase")).arg("--version")));
         floor.push(time(&mut Command::new("/bin/true")));
     }
-    show("keycase --version", &mut ours);
-    show("/bin/true", &mut floor);
-    let met = if ours[runs / 2] <= TARGET { "met" } else { "missed" };
-    println!("target: {} ms, {met}", TARGET.as_millis());
+    let (ours, floor) = (middle(&mut ours), middle(&mut floor));
+    Row {
+        what: "`keycase --version`, wall time",
+        ours: milliseconds(ours),
+        peer: format!("`/bin/true` {}", milliseconds(floor)),
+        target: Some(("at most 5 ms".into(), ours <= TARGET)),
+    }
+    .print();
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_keycase")).expect("the program").len();
+    Row {
+        what: "size of the program",
+        ours: format!("{:.1} MB", size as f64 / 1e6),
+        peer: "–".into(),
+        target: None,
+    }
+    .print();
 }
 
 fn time(command: &mut Command) -> Duration {
@@ -34,10 +51,12 @@ fn time(command: &mut Command) -> Duration {
     took
 }
 
-/// Sorts the times and prints their middle and ends.
-fn show(name: &str, times: &mut [Duration]) {
+/// The middle of the times.
+fn middle(times: &mut [Duration]) -> Duration {
     times.sort();
-    let [low, mid, high] =
-        [0, times.len() / 2, times.len() - 1].map(|at| times[at].as_secs_f64() * 1000.0);
-    println!("{name:20} median {mid:.2} ms, {low:.2} to {high:.2} ms");
+    times[times.len() / 2]
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
 }

@@ -23,6 +23,8 @@
 //! | [`diagnose`] | known problems: evidence, findings, missing rights |
 //! | [`triage`] | what kind of ticket a description is, and how bad |
 //! | [`redact`] | taking personal data out of text |
+//! | [`watch`] | what happened to drives between two readings |
+//! | [`udev`] | the rules that let the seat's user open known drives |
 //! | [`host`] | reading a machine |
 //! | [`collect`] | gathering evidence within bounds |
 //! | [`bundle`] | writing and verifying evidence bundles |
@@ -47,3 +49,5 @@ pub mod render;
 pub mod snapshot;
 pub mod text;
 pub mod triage;
+pub mod udev;
+pub mod watch;

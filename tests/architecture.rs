@@ -19,6 +19,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diagnose", &["catalog", "condition", "packs", "snapshot"]),
     ("triage", &["condition", "packs", "policy", "snapshot"]),
     ("redact", &["packs", "snapshot"]),
+    ("udev", &["catalog", "packs", "snapshot"]),
+    ("watch", &["snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
     ("bundle", &["collect", "redact", "snapshot", "packs"]),
@@ -37,6 +39,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "redact",
             "snapshot",
             "triage",
+            "udev",
+            "watch",
         ],
     ),
     (
@@ -55,6 +59,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "render",
             "snapshot",
             "triage",
+            "udev",
+            "watch",
         ],
     ),
 ];
@@ -70,6 +76,8 @@ const PURE: &[&str] = &[
     "diagnose",
     "triage",
     "redact",
+    "udev",
+    "watch",
 ];
 
 /// What a pure module may not name.

@@ -13,24 +13,33 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bundle_parts::redactor;
-use keycase::bundle::manifest::Outcome;
+use keycase::bundle::manifest::{AuditEntry, Outcome};
+use keycase::bundle::packing::Packing;
 use keycase::bundle::{
     self, Auditor, BuiltBundle, BundleError, Include, Inputs, SealError, Sealer, Step, Target,
 };
-use keycase::collect::{Budget, Collector, Context, Ending, Gathered, Stop, System};
+use keycase::collect::{
+    Asked, Budget, Collector, Content, Context, Ending, Gathered, Stop, System,
+};
 use keycase::host::Root;
 use keycase::packs::embedded;
+use keycase::redact::audit::{Audit, Hit, Spelling};
+use keycase::redact::{Class, Seed, Seeds};
 use keycase::snapshot::{HostFacts, SCHEMA, Snapshot, Tool};
 
 /// Searches for one text; streams are read in one go.
 struct Finds(&'static str);
 
 impl Auditor for Finds {
-    fn values(&self) -> u64 {
-        1
+    fn searched(&self) -> AuditEntry {
+        AuditEntry { values: 1, ..AuditEntry::default() }
     }
-    fn hits(&self, content: &mut dyn Read) -> io::Result<u64> {
-        Ok(io::read_to_string(content)?.matches(self.0).count() as u64)
+    fn hits(&self, file: &str, content: &mut dyn Read) -> io::Result<Vec<Hit>> {
+        let mut text = Vec::new();
+        content.read_to_end(&mut text)?;
+        let count = String::from_utf8_lossy(&text).matches(self.0).count();
+        let hit = Hit { file: file.into(), class: Class::User, spelling: Spelling::Plain };
+        Ok(vec![hit; count])
     }
 }
 
@@ -59,8 +68,8 @@ impl Collector for Fixed {
                 std::thread::park();
             }
         };
-        let (name, bytes) = ("fixed.txt".into(), text.into());
-        Ending::Done(vec![Gathered { name, bytes, truncated: false }])
+        let (name, content) = ("fixed.txt".into(), Content::Text(text.into()));
+        Ending::Done(vec![Gathered { name, content, cut: None }])
     }
 }
 
@@ -69,6 +78,8 @@ struct Case<'a> {
     text: Option<&'static str>,
     includes: Vec<Include>,
     looked_for: &'static str,
+    /// Searches instead of `looked_for`.
+    auditor: Option<&'a dyn Auditor>,
     sealer: Option<&'a dyn Sealer>,
     asked: Arc<AtomicBool>,
     progress: &'a dyn Fn(Step<'_>),
@@ -80,6 +91,7 @@ impl Default for Case<'_> {
             text: Some("harmless"),
             includes: Vec::new(),
             looked_for: "a value that stands nowhere",
+            auditor: None,
             sealer: None,
             asked: Arc::default(),
             progress: &|_| {},
@@ -100,7 +112,8 @@ fn build(dir: &Path, case: Case<'_>) -> Result<BuiltBundle, BundleError> {
         problems: Vec::new(),
     };
     let redactor = redactor();
-    let auditor = Finds(case.looked_for);
+    let finds = Finds(case.looked_for);
+    let auditor: &dyn Auditor = case.auditor.unwrap_or(&finds);
     let inputs = Inputs {
         snapshot: &snapshot,
         documents: Vec::new(),
@@ -113,13 +126,14 @@ fn build(dir: &Path, case: Case<'_>) -> Result<BuiltBundle, BundleError> {
             now,
             since: None,
             stop: Stop::new(case.asked, Duration::from_secs(60)),
+            asked: Asked::default(),
         },
         collectors: vec![Arc::new(Fixed(case.text))],
         clock: Arc::new(|| Duration::ZERO),
         bytes: 1 << 30,
         includes: case.includes,
         redactor: &redactor,
-        auditor: &auditor,
+        auditor,
         report: &|_| "<!DOCTYPE html>".to_owned(),
         progress: case.progress,
     };
@@ -150,7 +164,7 @@ fn an_interruption_gives_a_valid_bundle_of_what_was_there() {
             seen.set(bytes);
         }
     };
-    let includes = vec![Include { name: "long.log".into(), file, length }];
+    let includes = vec![Include { name: "long.log".into(), file, length, packing: Packing::Plain }];
     let case = Case { includes, asked: asked.clone(), progress: &stop_at_once, ..Case::default() };
     let built = build(out.path(), case).unwrap();
     assert!(seen.get() < length, "it was read to its end");
@@ -166,9 +180,51 @@ fn a_hit_deletes_the_bundle_and_names_who_brought_it() {
     let text = Some("the name is rosalind");
     let case = Case { text, looked_for: "rosalind", ..Case::default() };
     match build(dir.path(), case) {
-        Err(BundleError::Leak { file, collector, hits }) => {
+        Err(BundleError::Leak { file, collector, found }) => {
             assert_eq!((file.as_str(), collector.as_str()), ("logs/fixed.txt", "fixed"));
-            assert_eq!(hits, 1);
+            assert_eq!(found, "user (plain)");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(count(dir.path()), 0);
+}
+
+/// Values that the redactor was not told of: the second look, which was, must see them in
+/// every spelling, and nothing may be left.
+#[test]
+fn a_deliberate_leak_is_seen_in_every_spelling_and_named() {
+    const LEAKS: [(&str, &str); 6] = [
+        ("seen on Rosalind-PC7 today", "plain"),
+        (r"unit rosalind\x2dpc7.mount", "\\x-escaped"),
+        ("smb://rosalind%2Dpc7/x", "percent-encoded"),
+        (r#"{"name": "rosalind\u002dpc7"}"#, "JSON-escaped"),
+        ("r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07\0", "UTF-16LE"),
+        ("\0r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07", "UTF-16BE"),
+    ];
+    let seed = Seed { value: "rosalind-pc7".into(), class: Class::Host };
+    let seeds = Seeds { secret: vec![seed], keep: vec![] };
+    let audit = Audit::new(&embedded(), &seeds).unwrap();
+    for (text, spelling) in LEAKS {
+        let dir = tempfile::tempdir().unwrap();
+        let case = Case { text: Some(text), auditor: Some(&audit), ..Case::default() };
+        let error = build(dir.path(), case).unwrap_err();
+        let BundleError::Leak { file, collector, found } = &error else { panic!("{error:?}") };
+        assert_eq!((file.as_str(), collector.as_str()), ("logs/fixed.txt", "fixed"));
+        assert!(found.contains(&format!("host ({spelling})")), "{text}: {found}");
+        assert!(!error.to_string().to_lowercase().contains("rosalind"), "{error}");
+        assert_eq!(count(dir.path()), 0, "{text}");
+    }
+}
+
+/// Packed text cannot be searched, so it must not leave, whoever brings it.
+#[test]
+fn a_collector_that_brings_packed_text_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let case = Case { text: Some("PK\x03\x04 hidden"), ..Case::default() };
+    match build(dir.path(), case) {
+        Err(BundleError::Leak { collector, found, .. }) => {
+            assert_eq!(collector, "fixed");
+            assert!(found.contains("cannot be searched"), "{found}");
         }
         other => panic!("{other:?}"),
     }
@@ -204,7 +260,8 @@ fn a_file_that_shrinks_while_it_is_read_is_packed_as_far_as_it_goes() {
     let path = dir.path().join("a.log");
     fs::write(&path, "short\n").unwrap();
     let file = File::open(&path).unwrap();
-    let includes = vec![Include { name: "a.log".into(), file, length: 1000 }];
+    let includes =
+        vec![Include { name: "a.log".into(), file, length: 1000, packing: Packing::Plain }];
     let built = build(out.path(), Case { includes, ..Case::default() }).unwrap();
     assert!(bundle::verify(&built.path).unwrap().ok);
 }

@@ -64,8 +64,8 @@ fn only_the_owner_can_read_it_and_nothing_else_is_left() {
 #[test]
 fn a_bundle_that_is_not_published_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let packed = Spool::new(dir.path()).unwrap().finish().unwrap().0;
-    drop(bundle::write(dir.path(), packed, &manifest(vec![])).unwrap());
+    let mut packed = Spool::new(dir.path()).unwrap().finish().unwrap().0;
+    drop(bundle::write(dir.path(), &mut packed, &manifest(vec![])).unwrap());
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 
@@ -74,8 +74,8 @@ fn something_that_is_no_file_is_not_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("taken");
     fs::create_dir(&path).unwrap();
-    let packed = Spool::new(dir.path()).unwrap().finish().unwrap().0;
-    let unnamed = bundle::write(dir.path(), packed, &manifest(vec![])).unwrap();
+    let mut packed = Spool::new(dir.path()).unwrap().finish().unwrap().0;
+    let unnamed = bundle::write(dir.path(), &mut packed, &manifest(vec![])).unwrap();
     assert!(matches!(unnamed.publish(path.clone()), Err(BundleError::InTheWay(p)) if p == path));
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
@@ -129,11 +129,11 @@ fn what_would_read_like_a_bomb_is_left_out() {
     spool.add_reader(&redactor.name("logs/zeros").unwrap(), zeros, "test", &bounds).unwrap();
     let small = redactor.text(b"small").unwrap();
     spool.add(&redactor.name("logs/small").unwrap(), &small, "test", false).unwrap();
-    let (packed, dropped) = spool.finish().unwrap();
+    let (mut packed, dropped) = spool.finish().unwrap();
     assert_eq!(dropped.len(), 1);
     assert_eq!(packed.entries().len(), 1);
     let manifest = manifest(packed.entries().to_vec());
     let path = dir.path().join("a.zip");
-    bundle::write(dir.path(), packed, &manifest).unwrap().publish(path.clone()).unwrap();
+    bundle::write(dir.path(), &mut packed, &manifest).unwrap().publish(path.clone()).unwrap();
     assert!(bundle::verify(&path).unwrap().ok);
 }

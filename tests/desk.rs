@@ -7,15 +7,27 @@
 mod attach;
 #[path = "desk/crash.rs"]
 mod crash;
+#[path = "desk/email.rs"]
+mod email;
+#[expect(dead_code, reason = "shared with other tests")]
 #[path = "support/fake_freshdesk.rs"]
 mod fake_freshdesk;
+#[path = "support/fake_zendesk.rs"]
+mod fake_zendesk;
 #[path = "desk/freshdesk.rs"]
 mod freshdesk;
+#[path = "desk/handoff.rs"]
+mod handoff;
+#[path = "support/http.rs"]
+mod http;
 #[path = "support/multipart.rs"]
 mod multipart;
-#[path = "desk/request_tracker.rs"]
-mod request_tracker;
+#[path = "desk/secrets.rs"]
+mod secrets;
 #[path = "desk/submit.rs"]
 mod submit;
+#[expect(dead_code, reason = "shared with other tests")]
 #[path = "support/submitter.rs"]
 mod submitter;
+#[path = "desk/zendesk.rs"]
+mod zendesk;

@@ -8,13 +8,17 @@ use std::fs;
 use std::path::PathBuf;
 
 use keycase::bundle::{Manifest, Verification};
+use keycase::render::bundle::Bundled;
 use keycase::render::eligibility::EligibilityDocument;
+use keycase::render::event::EventDocument;
 use keycase::render::findings::FindingsDocument;
 use keycase::render::outbox::OutboxDocument;
 use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupportDocument};
 use keycase::render::status::StatusDocument;
 use keycase::render::submission::Submission;
 use keycase::render::triage::Document as TriageDocument;
+use keycase::render::unmasked::Unmasked;
+use keycase::render::udev::UdevDocument;
 use keycase::snapshot::Snapshot;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
@@ -29,6 +33,8 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.snapshot-1", schema::<Snapshot>("keycase.snapshot/1"));
     add("keycase.eligibility-1", schema::<EligibilityDocument>("keycase.eligibility/1"));
     add("keycase.bundle-1", schema::<Manifest>("keycase.bundle/1"));
+    add("keycase.bundled-1", schema::<Bundled>("keycase.bundled/1"));
+    add("keycase.unmasked-1", schema::<Unmasked>("keycase.unmasked/1"));
     add("keycase.verification-1", schema::<Verification>("keycase.verification/1"));
     add("keycase.submission-1", schema::<Submission>("keycase.submission/1"));
     add("keycase.targets-1", schema::<TargetsDocument>("keycase.targets/1"));
@@ -37,6 +43,8 @@ fn schemas() -> BTreeMap<&'static str, Value> {
     add("keycase.findings-1", schema::<FindingsDocument>("keycase.findings/1"));
     add("keycase.triage-1", schema::<TriageDocument>("keycase.triage/1"));
     add("keycase.outbox-1", schema::<OutboxDocument>("keycase.outbox/1"));
+    add("keycase.event-1", schema::<EventDocument>("keycase.event/1"));
+    add("keycase.udev-1", schema::<UdevDocument>("keycase.udev/1"));
     add("keycase.status-1", schema::<StatusDocument>("keycase.status/1"));
     all
 }
@@ -106,6 +114,7 @@ fn documents_keep_to_their_schemas() {
         format!("verify {zip}"),
         format!("submit --from {machine} --describe broken --yes"),
         format!("submit --from {machine} --describe broken --dry-run"),
+        "udev check --sysroot tests/machines/no-drive/root".to_owned(),
     ];
     let schemas = schemas();
     let mut seen = BTreeMap::new();

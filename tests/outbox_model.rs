@@ -13,6 +13,8 @@ use keycase::desk::{
     Progress, REQUEST_SCHEMA, Request, State, Store, Ticket, TicketDraft, TicketStatus, hash_file,
 };
 use proptest::prelude::*;
+use std::io::Read as _;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What becomes of one call to the desk.
@@ -35,6 +37,9 @@ struct ModelDesk {
     fates: RefCell<Vec<Fate>>,
     tickets: Cell<usize>,
     files: Cell<usize>,
+    notes: Cell<usize>,
+    /// Takes ticket and bundle in one message, and can't be asked for them: a mailbox.
+    is_mail: bool,
 }
 
 impl ModelDesk {
@@ -68,22 +73,31 @@ fn count(cell: &Cell<usize>) {
 
 impl Desk for ModelDesk {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { sends: true, attachment_bytes: None, needs_key: false }
+        let (finds, in_one) = (!self.is_mail, self.is_mail);
+        Capabilities { sends: true, finds, in_one, ..Capabilities::default() }
     }
-    fn accepts(&self, _: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
-    fn create(&self, _: &Request) -> Result<Ticket, Failure> {
+    fn create(&self, _: &Request, file: Option<Attachment<'_>>) -> Result<Ticket, Failure> {
+        assert_eq!(file.is_some(), self.is_mail);
         self.call(|| {
             count(&self.tickets);
+            if self.is_mail {
+                count(&self.files);
+            }
             ticket()
         })
     }
-    fn attach(&self, _: &Ticket, file: Attachment<'_>) -> Result<(), Failure> {
-        assert_eq!(file.bytes, b"bundle");
+    fn attach(&self, _: &Ticket, file: Attachment<'_>, _: &str) -> Result<(), Failure> {
+        let mut content = Vec::new();
+        let mut source = file.content;
+        source.read_to_end(&mut content).unwrap();
+        assert_eq!(content, b"bundle");
         self.call(|| count(&self.files))
     }
-    fn has_attachment(&self, _: &Ticket, _: &str, _: u64) -> Result<bool, Failure> {
+    fn note(&self, _: &Ticket, words: &str) -> Result<(), Failure> {
+        assert!(words.contains("b.zip"), "{words}");
+        self.call(|| count(&self.notes))
+    }
+    fn has_attachment(&self, _: &Ticket, _: &BundleInfo) -> Result<bool, Failure> {
         self.call(|| self.files.get() > 0)
     }
     fn find(&self, _: &Request, _: Timestamp) -> Result<Option<Ticket>, Failure> {
@@ -126,6 +140,9 @@ fn request(bundle: &std::path::Path) -> Request {
         desk: "model".into(),
         address: None,
         requester: None,
+        to_ticket: None,
+        place: None,
+        can_be_found: true,
         draft: TicketDraft {
             submission,
             subject: "s".into(),
@@ -140,11 +157,29 @@ fn request(bundle: &std::path::Path) -> Request {
     }
 }
 
+fn outbox<'a>(desk: &'a ModelDesk, config: &'a OutboxConfig, clock: &'a ModelClock) -> Outbox<'a> {
+    Outbox { desk, config, clock, meter: Arc::new(|_, _| {}), sent: RefCell::default() }
+}
+
+/// A submission in an outbox of its own.
+fn kept(clock: &ModelClock) -> (tempfile::TempDir, Store) {
+    // Every step waits for the disk; memory keeps this test quick where there is one.
+    let memory = std::path::Path::new("/dev/shm");
+    let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let dir = tempfile::tempdir_in(place).unwrap();
+    let bundle = dir.path().join("b.zip");
+    std::fs::write(&bundle, "bundle").unwrap();
+    let store = Store::new(dir.path().join("outbox"));
+    let progress = Progress::new(State::Queued, clock.now());
+    drop(store.add(request(&bundle), progress, Some(&bundle)).unwrap());
+    (dir, store)
+}
+
 /// One run of the program; true when it came to its end.
 fn run(store: &Store, desk: &ModelDesk, clock: &ModelClock, asked: Asked) -> bool {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let config = OutboxConfig::default();
-        let outbox = Outbox { desk, config: &config, clock };
+        let outbox = outbox(desk, &config, clock);
         let mut item = store.find("0").unwrap().lock().unwrap();
         if asked == Asked::ToSettle {
             outbox.reopen(&mut item).unwrap();
@@ -187,17 +222,9 @@ proptest! {
         fates in prop::collection::vec(fate(), 0..16),
         runs in prop::collection::vec((asked(), -7200..7200_i64), 1..12),
     ) {
-        // Every step waits for the disk; memory keeps this test quick where there is one.
-        let memory = std::path::Path::new("/dev/shm");
-        let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        let dir = tempfile::tempdir_in(place).unwrap();
-        let bundle = dir.path().join("b.zip");
-        std::fs::write(&bundle, "bundle").unwrap();
-        let store = Store::new(dir.path().join("outbox"));
         let desk = ModelDesk { fates: RefCell::new(fates), ..ModelDesk::default() };
         let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
-        let progress = Progress::new(State::Queued, clock.now());
-        drop(store.add(request(&bundle), progress, Some(&bundle)).unwrap());
+        let (_dir, store) = kept(&clock);
 
         for (asked, seconds) in runs {
             run(&store, &desk, &clock, asked);
@@ -205,6 +232,7 @@ proptest! {
             clock.add(SignedDuration::from_secs(seconds));
             prop_assert!(desk.tickets.get() <= 1, "two tickets");
             prop_assert!(desk.files.get() <= 1, "two files");
+            prop_assert!(desk.notes.get() <= 1, "two notes about a refused bundle");
             let state = store.find("0").unwrap().progress.state;
             prop_assert!(state != State::Sent || (desk.tickets.get(), desk.files.get()) == (1, 1));
             prop_assert!(state != State::Rejected || desk.tickets.get() == 0);
@@ -218,4 +246,53 @@ proptest! {
         prop_assert_eq!(store.find("0").unwrap().progress.state, State::Sent);
         prop_assert_eq!((desk.tickets.get(), desk.files.get()), (1, 1));
     }
+
+    /// A mailbox can't be asked, so what may have arrived is sent again only when the person
+    /// has found out that it has not.
+    #[test]
+    fn a_mail_is_never_sent_twice_by_itself(
+        fates in prop::collection::vec(fate(), 0..12),
+        runs in prop::collection::vec((asked(), -7200..7200_i64), 1..12),
+    ) {
+        let desk = ModelDesk { fates: RefCell::new(fates), is_mail: true, ..ModelDesk::default() };
+        let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
+        let (_dir, store) = kept(&clock);
+        let state = || store.find("0").unwrap().progress.state;
+        for (asked, seconds) in runs {
+            run(&store, &desk, &clock, asked);
+            clock.add(SignedDuration::from_secs(seconds));
+            prop_assert!(desk.tickets.get() <= 1, "two mails");
+            prop_assert!(state() != State::Sent || desk.tickets.get() == 1);
+        }
+        for _ in (0..64).take_while(|_| state() != State::Sent) {
+            let is_lost = state() == State::Ambiguous && desk.tickets.get() == 0;
+            run(&store, &desk, &clock, if is_lost { Asked::ToSendAgain } else { Asked::ToSettle });
+            clock.add(SignedDuration::from_hours(2));
+        }
+        prop_assert_eq!((desk.tickets.get(), desk.files.get()), (1, 1));
+        prop_assert!([State::Sent, State::Ambiguous].contains(&state()));
+    }
+}
+
+#[test]
+fn a_machine_sends_nine_tickets_an_hour() {
+    let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
+    let desk = ModelDesk::default();
+    let config = OutboxConfig::default();
+    let (_dir, store) = kept(&clock);
+    let lately = |minutes: i64| clock.now() - SignedDuration::from_mins(minutes);
+    let advance = |sent: Vec<Timestamp>| {
+        let outbox = outbox(&desk, &config, &clock);
+        *outbox.sent.borrow_mut() = sent;
+        let mut item = store.find("0").unwrap().lock().unwrap();
+        outbox.advance(&mut item, Asked::ToSettle).unwrap();
+        item.item.progress
+    };
+    let nine: Vec<Timestamp> = (1..10).map(|n| lately(n * 6)).collect();
+    let held = advance(nine.clone());
+    assert_eq!((held.state, desk.tickets.get()), (State::Queued, 0));
+    assert_eq!(held.hold.unwrap().until, lately(54) + SignedDuration::from_hours(1));
+    assert!(held.error.unwrap().contains("9 tickets"));
+    clock.add(SignedDuration::from_mins(6));
+    assert_eq!(advance(nine).state, State::Sent, "the first of the nine is an hour old");
 }

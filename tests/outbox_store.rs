@@ -13,6 +13,9 @@ fn request(number: u128, at: Timestamp) -> Request {
         desk: "d".into(),
         address: None,
         requester: None,
+        to_ticket: None,
+        place: None,
+        can_be_found: true,
         draft: TicketDraft {
             submission,
             subject: "s".into(),

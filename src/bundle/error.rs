@@ -44,16 +44,16 @@ pub enum BundleError {
     },
     /// The finished bundle held a sensitive value.
     #[error(
-        "the finished bundle still held {hits} sensitive value(s) in {file}, brought by \
-         {collector}; it was deleted"
+        "the finished bundle still held sensitive data in {file}, brought by {collector}: \
+         {found}; it was deleted"
     )]
     Leak {
         /// The file in the bundle.
         file: String,
         /// Who brought it.
         collector: String,
-        /// How many values.
-        hits: u64,
+        /// What was found, by kind and spelling; never the values.
+        found: String,
     },
     /// The finished bundle did not read back as written.
     #[error("the finished bundle does not read back: {0}; it was deleted")]

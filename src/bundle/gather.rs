@@ -1,20 +1,28 @@
 //! Bringing everything into the spool, redacted, in order of importance, within bounds.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::BundleError;
 use super::include;
-use super::inputs::{Contents, Document, Inputs, SECONDS, Step};
-use super::manifest::{self, AuditEntry, Budgets, CollectorEntry, Manifest, Outcome};
+use super::inputs::{Contents, Document, Inputs, Log, SECONDS, Step};
+use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome, Truncation, one_line};
 use super::read::SNAPSHOT;
 use super::spool::{Packed, Spool};
 use super::{archive, name};
-use crate::collect::{self, Ending, Gathered, Report};
-use crate::redact::{Redacted, RedactedName};
+use crate::collect::{self, Content, Cut, Ending, Gathered, Report};
+use crate::redact::audit::canary_text;
+use crate::redact::{RedactError, Redacted, RedactedName, Sample};
 use crate::snapshot::Snapshot;
 
+/// The file that shows what becomes of made-up values.
+const CANARY_FILE: &str = "canaries.txt";
+
+/// Who brings that file; its values are nobody's.
+pub const CANARIES: &str = "canaries";
+
 /// Collects, redacts and packs; the manifest describes what is in the spool.
-pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<(Packed, Manifest), BundleError> {
+pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<Made, BundleError> {
     let mut gathering = Gathering::start(inputs, dir)?;
     let reports = collect::run(&inputs.collectors, &inputs.context, &inputs.clock, &|p| {
         (inputs.progress)(Step::Collected { id: p.id, ended: p.ended, all: p.all });
@@ -27,9 +35,20 @@ pub(super) fn gather(inputs: &Inputs<'_>, dir: &Path) -> Result<(Packed, Manifes
     for file in &inputs.includes {
         include::add(&mut gathering, file)?;
     }
+    gathering.add_canaries()?;
     gathering.add_html(&snapshot, &documents)?;
     gathering.finish()
 }
+
+/// What was gathered.
+pub(super) struct Made {
+    pub(super) packed: Packed,
+    pub(super) manifest: Manifest,
+    pub(super) samples: Samples,
+}
+
+/// A few lines of each file before and after, by name; for a terminal only.
+pub type Samples = BTreeMap<String, Vec<Sample>>;
 
 /// A bundle on its way.
 pub(super) struct Gathering<'a> {
@@ -38,12 +57,21 @@ pub(super) struct Gathering<'a> {
     /// Bytes that logs and included files may still take.
     pub(super) left: u64,
     collectors: Vec<CollectorEntry>,
+    truncations: Vec<Truncation>,
+    /// Texts that the report draws pictures from.
+    logs: Vec<Log>,
+    pub(super) samples: Samples,
 }
+
+/// Why there is less of a file than its collector brought.
+pub(super) const NO_ROOM: &str = "older lines were left out to stay within --max-bytes";
 
 impl<'a> Gathering<'a> {
     fn start(inputs: &'a Inputs<'a>, dir: &Path) -> Result<Self, BundleError> {
         let left = inputs.bytes.min(archive::MOST_BYTES / 2);
-        Ok(Self { inputs, spool: Spool::new(dir)?, left, collectors: Vec::new() })
+        let (collectors, truncations, logs) = (Vec::new(), Vec::new(), Vec::new());
+        let (spool, samples) = (Spool::new(dir)?, Samples::new());
+        Ok(Self { inputs, spool, left, collectors, truncations, logs, samples })
     }
 
     /// Adds the snapshot; returns it as everybody else will read it.
@@ -71,7 +99,17 @@ impl<'a> Gathering<'a> {
         let entry_name = self.inputs.redactor.name(name).map_err(redact)?;
         let collector = name.split('.').next().unwrap_or(name);
         self.spool.add(&entry_name, &redacted, collector, false)?;
+        self.samples.insert(entry_name.as_str().to_owned(), redacted.samples().to_vec());
         Ok(redacted)
+    }
+
+    /// Adds made-up values of every class: what the audit must not find in any bundle.
+    fn add_canaries(&mut self) -> Result<(), BundleError> {
+        let redact = |source| BundleError::Redact { name: CANARY_FILE.to_owned(), source };
+        let redacted = self.inputs.redactor.text(canary_text().as_bytes()).map_err(redact)?;
+        let name = self.inputs.redactor.name(CANARY_FILE).map_err(redact)?;
+        self.spool.add(&name, &redacted, CANARIES, false)?;
+        Ok(())
     }
 
     /// Adds what a collector brought, and how it ended.
@@ -96,26 +134,76 @@ impl<'a> Gathering<'a> {
     /// Adds one file of a collector, cut to the room left; `false` when there is none.
     fn add_gathered(&mut self, collector: &str, file: Gathered) -> Result<bool, BundleError> {
         let name = self.free_name(&format!("logs/{}", name::safe_part(&file.name)))?;
-        let (mut raw, mut cut) = (file.bytes.as_slice(), file.truncated);
+        let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
+        let (redacted, cut) = match &file.content {
+            Content::Fields(value) => {
+                let redacted = self.inputs.redactor.json(value).map_err(redact)?;
+                // Half a document is none.
+                if redacted.bytes().len() as u64 > self.left {
+                    return Ok(false);
+                }
+                (redacted, file.cut)
+            }
+            Content::Text(raw) => {
+                let (redacted, cut) = self.fitting(raw, file.cut).map_err(redact)?;
+                if redacted.bytes().is_empty() && !raw.is_empty() {
+                    return Ok(false);
+                }
+                (redacted, cut)
+            }
+        };
+        let kept = redacted.bytes().len() as u64;
+        self.spool.add(&name, &redacted, collector, cut.is_some())?;
+        self.samples.insert(name.as_str().to_owned(), redacted.samples().to_vec());
+        self.logs.extend(Log::of(name.as_str(), redacted.bytes()));
+        self.left -= kept;
+        if let Some(cut) = cut {
+            self.truncated(&name, collector, &cut, kept)?;
+        }
+        Ok(true)
+    }
+
+    /// A text, redacted, as much of its newest lines as there is room for.
+    fn fitting(
+        &self,
+        text: &[u8],
+        mut cut: Option<Cut>,
+    ) -> Result<(Redacted, Option<Cut>), RedactError> {
+        let mut raw = text;
         loop {
             if raw.len() as u64 > self.left {
-                (raw, cut) = (newest(raw, self.left), true);
+                raw = newest(raw, self.left);
+                let of = cut.as_ref().map_or(Some(text.len() as u64), |cut| cut.of);
+                cut = Some(Cut { why: NO_ROOM.to_owned(), of });
             }
-            let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
-            let redacted = self.inputs.redactor.text(raw).map_err(redact)?;
-            let length = redacted.bytes().len() as u64;
-            if length > self.left {
-                // Pseudonyms can be longer than what they stand for.
-                (raw, cut) = (newest(raw, raw.len() as u64 / 2), true);
-                continue;
+            let redacted = self.inputs.redactor.text(raw)?;
+            if redacted.bytes().len() as u64 <= self.left {
+                return Ok((redacted, cut));
             }
-            if length == 0 && !file.bytes.is_empty() {
-                return Ok(false);
-            }
-            self.spool.add(&name, &redacted, collector, cut)?;
-            self.left -= length;
-            return Ok(true);
+            // Pseudonyms can be longer than what they stand for.
+            raw = newest(raw, raw.len() as u64 / 2);
+            cut.get_or_insert(Cut { why: NO_ROOM.to_owned(), of: Some(text.len() as u64) });
         }
+    }
+
+    /// Adds a row to the truncation table.
+    pub(super) fn truncated(
+        &mut self,
+        name: &RedactedName,
+        collector: &str,
+        cut: &Cut,
+        kept: u64,
+    ) -> Result<(), BundleError> {
+        let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
+        let why = self.inputs.redactor.text(cut.why.as_bytes()).map_err(redact)?;
+        self.truncations.push(Truncation {
+            file: name.as_str().to_owned(),
+            collector: collector.to_owned(),
+            why: one_line(&why),
+            kept,
+            of: cut.of,
+        });
+        Ok(())
     }
 
     /// Records how a collector ended; the reason is redacted, since it can hold a path.
@@ -151,14 +239,16 @@ impl<'a> Gathering<'a> {
         const REPORT: &str = "report.html";
         let redact = |source| BundleError::Redact { name: REPORT.to_owned(), source };
         let manifest = self.manifest(self.spool.entries().to_vec());
-        let html = (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents });
+        let logs = &self.logs;
+        let html =
+            (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents, logs });
         let redacted = self.inputs.redactor.text(html.as_bytes()).map_err(redact)?;
         let name = self.inputs.redactor.name(REPORT).map_err(redact)?;
         self.spool.add(&name, &redacted, "report", false)?;
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(Packed, Manifest), BundleError> {
+    fn finish(mut self) -> Result<Made, BundleError> {
         let spool = std::mem::replace(&mut self.spool, Spool::ended());
         let (packed, dropped) = spool.finish()?;
         for file in dropped {
@@ -166,7 +256,11 @@ impl<'a> Gathering<'a> {
             self.ended(&file.collector, Outcome::Failed, Some(why), 0)?;
         }
         let manifest = self.manifest(packed.entries().to_vec());
-        Ok((packed, manifest))
+        let mut made = Made { packed, manifest, samples: self.samples };
+        if self.inputs.context.stop.is_asked() {
+            made.shorten();
+        }
+        Ok(made)
     }
 
     fn manifest(&self, mut files: Vec<manifest::FileEntry>) -> Manifest {
@@ -183,9 +277,47 @@ impl<'a> Gathering<'a> {
                 since_seconds: inputs.context.since.map(|since| since.as_secs()),
             },
             interrupted: inputs.context.stop.is_asked(),
+            truncations: self.truncations(&files),
             files,
             collectors: self.collectors.clone(),
-            audit: AuditEntry { values: inputs.auditor.values(), hits: 0 },
+            key_id: Some(inputs.redactor.key_id()),
+            audit: inputs.auditor.searched(),
+        }
+    }
+}
+
+impl Gathering<'_> {
+    /// The truncation table of these files, sorted like them.
+    fn truncations(&self, files: &[manifest::FileEntry]) -> Vec<Truncation> {
+        let is_there = |row: &&Truncation| files.iter().any(|file| file.name == row.file);
+        let mut rows: Vec<Truncation> = self.truncations.iter().filter(is_there).cloned().collect();
+        rows.sort_by(|a, b| a.file.cmp(&b.file));
+        rows
+    }
+}
+
+/// Unpacked bytes that an interrupted bundle holds at most: they are written and searched
+/// within a second or so, and whoever pressed Ctrl-C waits.
+const MOST_INTERRUPTED: u64 = 100 * 1000 * 1000;
+
+impl Made {
+    /// Whether it is longer than an interrupted bundle may be.
+    pub(super) fn is_long(&self) -> bool {
+        self.manifest.files.iter().map(|file| file.bytes).sum::<u64>() > MOST_INTERRUPTED
+    }
+
+    /// Leaves out the largest files, because the person does not want to wait for them.
+    pub(super) fn shorten(&mut self) {
+        self.manifest.interrupted = true;
+        for dropped in self.packed.keep_within(MOST_INTERRUPTED) {
+            self.manifest.files.retain(|file| file.name != dropped.name);
+            self.manifest.truncations.retain(|row| row.file != dropped.name);
+            let why = format!(
+                "{}: left out, because the run was interrupted and searching it takes too long",
+                dropped.name
+            );
+            let (id, outcome, why) = (dropped.collector, Outcome::Skipped, Some(why));
+            self.manifest.collectors.push(CollectorEntry { id, outcome, why, ms: 0 });
         }
     }
 }

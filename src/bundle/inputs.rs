@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::audit::Auditor;
+use super::gather::Samples;
 use super::manifest::{Consent, Manifest};
+use super::packing::Packing;
 use crate::collect::{Clock, Collector, Context};
 use crate::redact::Redactor;
 use crate::snapshot::{Snapshot, Tool};
@@ -70,6 +72,32 @@ pub struct Include {
     pub file: File,
     /// Its length when it was opened.
     pub length: u64,
+    /// How its text is stored; gzip is unpacked, and the name says so no more.
+    pub packing: Packing,
+}
+
+/// A text that the report draws pictures from; redacted.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Its name in the bundle.
+    pub name: String,
+    /// Its newest part.
+    pub text: Vec<u8>,
+}
+
+impl Log {
+    /// The logs that pictures are drawn from.
+    pub const DRAWN: [&str; 3] = ["logs/kernel.log", "logs/journal.log", "logs/usb-topology.txt"];
+
+    /// More than this of a log is more than a picture can show.
+    const LONGEST: usize = 2 * 1024 * 1024;
+
+    /// Takes a text when pictures are drawn from files of that name.
+    pub fn of(name: &str, text: &[u8]) -> Option<Self> {
+        let newest = &text[text.len().saturating_sub(Self::LONGEST)..];
+        let drawn = Self::DRAWN.contains(&name);
+        drawn.then(|| Self { name: name.to_owned(), text: newest.to_vec() })
+    }
 }
 
 /// What the report is about; everything in it is redacted.
@@ -80,6 +108,8 @@ pub struct Contents<'a> {
     pub snapshot: &'a Snapshot,
     /// The other documents.
     pub documents: &'a [Document],
+    /// The texts that pictures are drawn from.
+    pub logs: &'a [Log],
 }
 
 /// What is going on.
@@ -140,4 +170,6 @@ pub struct BuiltBundle {
     pub sealed: bool,
     /// What is in it.
     pub manifest: Manifest,
+    /// Some lines of each file before and after; for a terminal only.
+    pub samples: Samples,
 }

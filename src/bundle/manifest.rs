@@ -36,8 +36,15 @@ pub struct Manifest {
     pub interrupted: bool,
     /// Every other file of the bundle, sorted by name.
     pub files: Vec<FileEntry>,
+    /// What is not in a file although it was there, and which bound cut it.
+    #[serde(default)]
+    pub truncations: Vec<Truncation>,
     /// Every collector, whether or not it brought something.
     pub collectors: Vec<CollectorEntry>,
+    /// The name of the key that made the stand-ins: the same in all bundles of one
+    /// customer, and of no use to anybody else.
+    #[serde(default)]
+    pub key_id: Option<String>,
     /// The search for known sensitive values in the finished bundle.
     pub audit: AuditEntry,
 }
@@ -80,6 +87,21 @@ pub struct FileEntry {
     /// Whether a budget or an interruption cut it.
     #[serde(default)]
     pub truncated: bool,
+}
+
+/// One row of the truncation table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Truncation {
+    /// Name in the bundle.
+    pub file: String,
+    /// Which collector brought it.
+    pub collector: String,
+    /// What was left out, and by which bound; redacted.
+    pub why: String,
+    /// Bytes of it in the bundle.
+    pub kept: u64,
+    /// Bytes there were before redaction; `None` when nobody counted them.
+    pub of: Option<u64>,
 }
 
 /// How one collector ended.
@@ -127,22 +149,35 @@ impl Outcome {
 }
 
 /// What the search in the finished bundle was for, and found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditEntry {
     /// How many known sensitive values were searched for.
     pub values: u64,
     /// How many were found; a bundle with a hit is deleted, so this is 0.
     pub hits: u64,
+    /// How many made-up values, one of each class, went through redaction and were
+    /// searched for as well.
+    #[serde(default)]
+    pub canaries: u64,
+    /// How many known values there are of each class.
+    #[serde(default)]
+    pub classes: BTreeMap<String, u64>,
+    /// The spellings searched for, in names and contents, without regard to case.
+    #[serde(default)]
+    pub spellings: Vec<String>,
 }
 
 impl CollectorEntry {
     /// An entry whose reason has been through the redactor.
     pub fn new(id: &str, outcome: Outcome, why: Option<&Redacted>, ms: u64) -> Self {
-        // One line, and nothing that steers the terminal of whoever opens the manifest.
-        let plain = |c: char| if c.is_control() { ' ' } else { c };
-        let why = why.map(|why| String::from_utf8_lossy(why.bytes()).chars().map(plain).collect());
-        Self { id: id.to_owned(), outcome, why, ms }
+        Self { id: id.to_owned(), outcome, why: why.map(one_line), ms }
     }
+}
+
+/// One line, and nothing that steers the terminal of whoever opens the manifest.
+pub(super) fn one_line(text: &Redacted) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    String::from_utf8_lossy(text.bytes()).chars().map(plain).collect()
 }
 
 /// Redaction counts under the names that documents use.

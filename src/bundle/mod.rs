@@ -24,6 +24,7 @@ mod include;
 mod inputs;
 pub mod manifest;
 mod name;
+pub mod packing;
 mod read;
 #[cfg(feature = "seal")]
 mod seal;
@@ -34,9 +35,10 @@ mod writer;
 pub use audit::Auditor;
 pub use build::{build, preview};
 pub use error::BundleError;
+pub use gather::{CANARIES, Samples};
 pub use inputs::{
-    BuiltBundle, Contents, Document, Include, Inputs, SECONDS, SealError, Sealer, Step, Target,
-    USUAL_BYTES,
+    BuiltBundle, Contents, Document, Include, Inputs, Log, SECONDS, SealError, Sealer, Step,
+    Target, USUAL_BYTES,
 };
 pub use manifest::{MANIFEST, Manifest};
 pub use read::{Bundle, LONGEST_DOCUMENT, ReadError, SNAPSHOT, snapshot};

@@ -21,7 +21,7 @@ use super::archive::{MOST_BYTES, MOST_FILES, most_unpacked};
 use super::error::BundleError;
 use super::manifest::{FileEntry, MANIFEST, counts_by_name};
 use super::{name, verify};
-use crate::redact::{Redacted, RedactedName, RedactedReader};
+use crate::redact::{Redacted, RedactedName, RedactedReader, Sample};
 
 /// Bytes handed to the packing thread at a time …
 const PIECE: usize = 256 * 1024;
@@ -119,14 +119,14 @@ impl Spool {
     /// Adds a stream; what goes beyond the bounds is cut and the entry says so.
     ///
     /// A stream that breaks off is an entry too: what came until then, marked as cut. The
-    /// second value is what broke it.
+    /// other values are some lines before and after, and what broke the stream.
     pub fn add_reader(
         &mut self,
         name: &RedactedName,
         mut content: RedactedReader<'_>,
         collector: &str,
         bounds: &Bounds<'_>,
-    ) -> Result<(&FileEntry, Option<io::Error>), BundleError> {
+    ) -> Result<(&FileEntry, Vec<Sample>, Option<io::Error>), BundleError> {
         self.start(name)?;
         let most = bounds.bytes.min(MOST_BYTES - self.total);
         let (mut bytes, mut hasher, mut truncated, mut broken) = (0, Sha256::new(), false, None);
@@ -149,6 +149,9 @@ impl Spool {
                 break;
             }
         }
+        // A stream that ends because it was told to is not all there is.
+        truncated |= (bounds.stop)();
+        let samples = content.samples().to_vec();
         let entry = self.list(FileEntry {
             name: name.as_str().to_owned(),
             bytes,
@@ -157,7 +160,7 @@ impl Spool {
             redactions: counts_by_name(content.counts()),
             truncated: bounds.cut || truncated || broken.is_some(),
         })?;
-        Ok((entry, broken))
+        Ok((entry, samples, broken))
     }
 
     /// Whether a file of that name is already there.
@@ -257,9 +260,14 @@ impl Packed {
 
     /// Leaves out the largest files until a reader accepts the rest.
     fn drop_bombs(&mut self, length: u64) -> Vec<FileEntry> {
+        self.keep_within(most_unpacked(length))
+    }
+
+    /// Leaves out the largest files until the rest has at most `most` bytes, unpacked.
+    pub(super) fn keep_within(&mut self, most: u64) -> Vec<FileEntry> {
         let mut dropped = Vec::new();
         let sum = |entries: &[FileEntry]| entries.iter().map(|file| file.bytes).sum::<u64>();
-        while sum(&self.entries) > most_unpacked(length) {
+        while sum(&self.entries) > most {
             let largest = self.entries.iter().enumerate().max_by_key(|(_, file)| file.bytes);
             let Some((at, _)) = largest else { break };
             dropped.push(self.entries.remove(at));

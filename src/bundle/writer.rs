@@ -26,13 +26,32 @@ pub struct Unnamed {
 }
 
 /// Writes manifest and files to a temporary file in `dir`.
-pub fn write(dir: &Path, mut packed: Packed, manifest: &Manifest) -> Result<Unnamed, BundleError> {
+pub fn write(dir: &Path, packed: &mut Packed, manifest: &Manifest) -> Result<Unnamed, BundleError> {
     let fail = |source| BundleError::Write { place: dir.to_owned(), source };
-    let text = crate::text::json::document(manifest)
-        .map_err(|source| BundleError::Document { name: MANIFEST.into(), source })?;
+    let text = text(manifest)?;
     let mut file = temporary(dir).map_err(fail)?;
-    assemble(file.as_file_mut(), text.as_bytes(), &mut packed).map_err(fail)?;
+    assemble(file.as_file_mut(), text.as_bytes(), packed).map_err(fail)?;
     Unnamed::complete(file).map_err(fail)
+}
+
+/// The same into a file that has no name at all and can never get one; also its SHA-256.
+pub(super) fn write_nameless(
+    dir: &Path,
+    packed: &mut Packed,
+    manifest: &Manifest,
+) -> Result<(File, String), BundleError> {
+    let fail = |source| BundleError::Write { place: dir.to_owned(), source };
+    let text = text(manifest)?;
+    let mut file = tempfile::tempfile_in(dir).map_err(fail)?;
+    assemble(&mut file, text.as_bytes(), packed).map_err(fail)?;
+    file.rewind().map_err(fail)?;
+    let sha256 = verify::sha256(&mut file).map_err(fail)?;
+    Ok((file, sha256))
+}
+
+fn text(manifest: &Manifest) -> Result<String, BundleError> {
+    crate::text::json::document(manifest)
+        .map_err(|source| BundleError::Document { name: MANIFEST.into(), source })
 }
 
 /// A file readable by its owner only, deleted when dropped.

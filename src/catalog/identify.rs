@@ -90,7 +90,7 @@ impl Catalog {
     }
 
     /// The drive behind a device; `None` when it is not a secure drive of a known maker.
-    fn drive(&self, device: &UsbDevice) -> Option<Drive> {
+    pub fn drive(&self, device: &UsbDevice) -> Option<Drive> {
         let found = self.strongest(device)?;
         let confidence = match found.entry.kind {
             Kind::Model => Confidence::Exact,

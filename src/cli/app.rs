@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{CliError, CliResult, Config, Exit, Interrupt, packs};
+use super::{CliError, CliResult, Config, Exit, Interrupt, log, packs};
 use crate::catalog::Catalog;
+use crate::collect::OwnLog;
 use crate::packs::PackSet;
 use crate::policy::Policies;
 use crate::snapshot::Tool;
@@ -66,6 +67,8 @@ pub struct App {
     pub now: Timestamp,
     /// Set by Ctrl-C.
     pub interrupt: Interrupt,
+    /// What the program notes about its run.
+    pub log: OwnLog,
     config: OnceCell<Config>,
     packs: OnceCell<PackSet>,
     catalog: OnceCell<Catalog>,
@@ -86,10 +89,12 @@ impl App {
         // Nothing here happens at a finer grain, and documents read better without it.
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let interrupt = Interrupt::default();
+        let log = log::start(global.verbose);
         Ok(Self {
             global,
             now,
             interrupt,
+            log,
             config: OnceCell::new(),
             packs: OnceCell::new(),
             catalog: OnceCell::new(),

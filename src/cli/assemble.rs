@@ -6,9 +6,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::bundle::{CollectArgs, Job};
-use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, redaction};
+use super::{
+    App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, pseudonyms, redaction,
+};
 use crate::bundle::manifest::Consent;
-use crate::bundle::{self, Bundle, Document, Manifest, Target, Verification};
+use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
 use crate::desk::{self, BundleInfo, VerdictSection};
 use crate::policy::Effect;
 use crate::redact::Redactor;
@@ -56,8 +58,10 @@ pub(super) struct Packed {
     pub(super) path: PathBuf,
     /// What it is.
     pub(super) info: BundleInfo,
-    /// Its files with their sizes; none when it is encrypted.
-    pub(super) files: Vec<(String, u64)>,
+    /// What it holds; `None` when it is encrypted by somebody else.
+    pub(super) manifest: Option<Manifest>,
+    /// Some lines before and after, when it was made here and now; for a terminal only.
+    pub(super) samples: Samples,
     /// The folder it was made in, removed when it is no longer needed.
     _made_in: Option<TempDir>,
 }
@@ -65,14 +69,17 @@ pub(super) struct Packed {
 /// Reads the machine, checks the drives, and makes or takes the bundle.
 pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliResult<Evidence> {
     let given = wanted.bundle.map(given_bundle).transpose()?;
-    let snapshot = match (wanted.bundle, &given) {
+    let mut snapshot = match (wanted.bundle, &given) {
         // The ticket is about the machine the bundle was made on, which may be another one.
-        (Some(path), Some(given)) if app.global.from.is_none() && !given.files.is_empty() => {
+        (Some(path), Some(given)) if app.global.from.is_none() && given.manifest.is_some() => {
             app.recorded(path)?
         }
         _ => app.snapshot(false)?,
     };
-    let redactor = redaction::load(app, &snapshot, false)?.redactor;
+    if wanted.bundle.is_none() {
+        launcher::add_software(app, &mut snapshot, wanted.collect.read_launcher)?;
+    }
+    let redactor = redaction::load(app, &snapshot, wanted.collect.mask_serials)?.redactor;
     let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
     let bundle = match given {
         Some(given) => given,
@@ -149,17 +156,20 @@ fn make_bundle(
         documents: vec![Document { name: "eligibility.json".into(), value }],
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());
     let built = job.inputs(collect, &|step| progress.bundle(step), |inputs| {
-        bundle::build(inputs, &target, sealer.as_deref())
+        let built = bundle::build(inputs, &target, sealer.as_deref())?;
+        pseudonyms::keep(app, inputs.redactor);
+        Ok(built)
     });
     progress.end();
     let built = built?;
     let file = file_name(&built.path);
     let info = BundleInfo { file, sha256: built.sha256, bytes: built.bytes };
-    let files = files(&built.manifest);
-    Ok(Packed { path: built.path, info, files, _made_in: Some(folder) })
+    let (manifest, samples) = (Some(built.manifest), built.samples);
+    Ok(Packed { path: built.path, info, manifest, samples, _made_in: Some(folder) })
 }
 
 /// A bundle made earlier: only an intact one goes anywhere, so that nothing that this
@@ -180,9 +190,10 @@ pub(super) fn given_bundle(path: &Path) -> CliResult<Packed> {
     }
     let (sha256, bytes) = desk::hash_file(path).map_err(fail)?;
     let opened = if verification.sealed { None } else { Bundle::open(path).ok() };
-    let files = opened.map(|bundle| files(bundle.manifest())).unwrap_or_default();
+    let manifest = opened.map(|bundle| bundle.manifest().clone());
     let info = BundleInfo { file: file_name(path), sha256, bytes };
-    Ok(Packed { path: path.to_owned(), info, files, _made_in: None })
+    let samples = Samples::new();
+    Ok(Packed { path: path.to_owned(), info, manifest, samples, _made_in: None })
 }
 
 fn not_intact(path: &Path, verification: &Verification) -> CliError {
@@ -193,10 +204,6 @@ fn not_intact(path: &Path, verification: &Verification) -> CliError {
         error.hint(format!("{place}{}", wrong.what))
     });
     shown.hint("nothing was sent; `keycase bundle` makes a new one")
-}
-
-fn files(manifest: &Manifest) -> Vec<(String, u64)> {
-    manifest.files.iter().map(|file| (file.name.clone(), file.bytes)).collect()
 }
 
 fn file_name(path: &Path) -> String {

@@ -6,11 +6,11 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::assemble::{self, Packed};
-use super::desks::{self, Chosen};
+use super::desks::{self, Chosen, Reach};
 use super::submit::{self, Consent, Shipment};
 use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{
-    Desk, Facts, Failure, Progress, REQUEST_SCHEMA, Request, State, Ticket, TicketDraft,
+    Desk, Facts, Failure, Progress, REQUEST_SCHEMA, Request, State, Ticket, TicketDraft, accepts,
 };
 
 /// Add a bundle to an open ticket
@@ -26,9 +26,8 @@ pub(super) struct AttachArgs {
     /// Agree to sending without being asked
     #[arg(long)]
     yes: bool,
-    /// Read the desk's key from a file (`-` is stdin)
-    #[arg(long, value_name = "FILE")]
-    credential_file: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
 }
 
 /// Checks the bundle and the ticket, asks, and sends.
@@ -38,10 +37,11 @@ pub(super) fn run(args: &AttachArgs, app: &App) -> CliResult {
     let chosen = desk_of(args, app)?;
     let data = desks::data(app)?;
     let bundle = assemble::given_bundle(&args.bundle)?;
-    let desk = chosen.open(app, &data, chosen.key(args.credential_file.as_ref())?)?;
+    let desk = chosen.open(app, &data, &args.reach)?;
     let (ticket, attached) = ticket(args, &*desk)?;
+    accepts(&desk.capabilities(), Some(&bundle.info), attached)
+        .map_err(|failure| submit::not_accepted(&failure))?;
     let request = request(app, &chosen, &ticket, &bundle);
-    fits(&*desk, &request, attached)?;
     show(app, &chosen, &ticket, &bundle);
     submit::agree(app, &chosen, Consent { yes: args.yes })?;
     stop.check("nothing was sent or kept")?;
@@ -104,6 +104,9 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
         desk: chosen.name.clone(),
         address: chosen.address.clone(),
         requester: chosen.config.requester.clone(),
+        to_ticket: Some(ticket.id.clone()),
+        place: None,
+        can_be_found: true,
         draft: TicketDraft {
             submission,
             subject,
@@ -118,19 +121,6 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
     }
 }
 
-/// A desk's limit is for all files of a ticket together.
-fn fits(desk: &dyn Desk, request: &Request, attached: u64) -> CliResult<()> {
-    desk.accepts(request).map_err(|failure| submit::not_accepted(&failure))?;
-    let bytes = request.draft.bundle.as_ref().map_or(0, |bundle| bundle.bytes);
-    let Some(most) = desk.capabilities().attachment_bytes else { return Ok(()) };
-    if attached.saturating_add(bytes) <= most {
-        return Ok(());
-    }
-    let left = most.saturating_sub(attached);
-    let what = format!("the ticket has {attached} bytes of files; {left} more fit, not {bytes}");
-    Err(submit::not_accepted(&Failure::Unfit(what)))
-}
-
 fn show(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) {
     if app.global.quiet {
         return;
@@ -138,7 +128,5 @@ fn show(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) {
     let address = chosen.address.as_deref().unwrap_or_default();
     output::tell(&format!("To ticket {} of desk `{}`, {address}:", ticket.id, chosen.name));
     output::tell(&format!("  {:>10} bytes  {}", bundle.info.bytes, bundle.info.file));
-    for (name, bytes) in &bundle.files {
-        output::tell(&format!("  {bytes:>10} bytes    in it: {name}"));
-    }
+    submit::show_files(bundle);
 }

@@ -1,5 +1,6 @@
 //! `keycase bundle`: collect, redact, write, search.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,10 +9,12 @@ use clap::Args;
 
 use super::redaction::{self, Redaction};
 use super::units::{bytes, duration};
-use super::{App, CliError, CliResult, Exit, Interrupt, check, io_exit, output};
+use super::{
+    App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, output, pseudonyms, record,
+};
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, BundleError, Contents, Inputs, Sealer, Step, Target};
-use crate::collect::{self, Clock, Context, Stop};
+use crate::collect::{self, Asked, Clock, Context, Recording, Stop};
 use crate::render::bundle::Bundled;
 use crate::render::{self, progress::Progress};
 use crate::snapshot::Snapshot;
@@ -25,6 +28,18 @@ pub(super) struct BundleArgs {
     /// Collect and redact, show what the bundle would hold, write nothing
     #[arg(long)]
     preview: bool,
+    /// Watch while you plug the drive in and do what fails; keep only what happens meanwhile
+    ///
+    /// Waits for Enter at a terminal; with a duration, e.g. --record=30s, it waits that long.
+    /// Ctrl-C ends the recording, and the bundle is made.
+    #[arg(
+        long,
+        value_name = "DUR",
+        num_args = 0..=1,
+        require_equals = true,
+        value_parser = record::length
+    )]
+    record: Option<Option<Duration>>,
     #[command(flatten)]
     pub(super) collect: CollectArgs,
 }
@@ -47,7 +62,17 @@ pub(super) struct CollectArgs {
     include: Vec<PathBuf>,
     /// Also replace the serial numbers of the drives the bundle is about
     #[arg(long)]
-    mask_serials: bool,
+    pub(super) mask_serials: bool,
+    /// Read the drive's launcher CD too: file list, hashes, software version
+    ///
+    /// The CD is read where it is mounted, or from its read-only node. Without this option
+    /// nothing at all is sent to the drive.
+    #[arg(long)]
+    pub(super) read_launcher: bool,
+    /// Look whether this management server can be reached, and which certificates it shows
+    #[cfg(feature = "submit")]
+    #[arg(long, value_name = "HOST[:PORT]")]
+    reach: Option<collect::Destination>,
 }
 
 /// What asking for a bundle means.
@@ -55,19 +80,31 @@ const CONSENT: &str = "A bundle was asked for with `keycase bundle`. It stays on
                        machine until somebody hands it on.";
 
 pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
-    let progress = Progress::start(app.global.quiet, "reading this machine");
     let stop = Interrupt::listen();
     let sealer = args.collect.sealer()?;
-    let snapshot = app.snapshot(false)?;
+    let recording = match args.record {
+        Some(length) => {
+            record::conflict(args.collect.since)?;
+            Some(Arc::new(record::record(app, length, &stop)?))
+        }
+        None => None,
+    };
+    let progress = Progress::start(app.global.quiet, "reading this machine");
+    let mut snapshot = app.snapshot(false)?;
+    launcher::add_software(app, &mut snapshot, args.collect.read_launcher)?;
     let consent = Consent { text: CONSENT.to_owned(), at: app.now };
     let documents = vec![eligibility(app, &snapshot)?];
-    let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop };
+    let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop, recording };
+    let told = |step: Step<'_>| progress.bundle(step);
     let answer = match args.preview {
-        true => job.inputs(&args.collect, &|step| progress.bundle(step), |inputs| {
-            bundle::preview(inputs).map(Bundled::preview)
-        }),
-        false => job.inputs(&args.collect, &|step| progress.bundle(step), |inputs| {
-            bundle::build(inputs, &args.target(), sealer.as_deref()).map(Bundled::from)
+        true => {
+            job.inputs(&args.collect, &told, |inputs| bundle::preview(inputs).map(Bundled::preview))
+        }
+        false => job.inputs(&args.collect, &told, |inputs| {
+            let built = bundle::build(inputs, &args.target(), sealer.as_deref())?;
+            let map = pseudonyms::keep(app, inputs.redactor);
+            let map = map.map(|place| place.display().to_string());
+            Ok(Bundled { map, ..Bundled::from(built) })
         }),
     };
     progress.end();
@@ -126,6 +163,8 @@ pub(super) struct Job<'a> {
     pub(super) documents: Vec<bundle::Document>,
     pub(super) consent: Consent,
     pub(super) stop: &'a Interrupt,
+    /// What was recorded before, if anything.
+    pub(super) recording: Option<Arc<Recording>>,
 }
 
 impl Job<'_> {
@@ -148,9 +187,17 @@ impl Job<'_> {
             context: Context {
                 root: self.app.root()?,
                 target: collect::Target::of(self.snapshot),
-                now: self.app.now,
+                // Stamps that count from the machine's start are related to the end.
+                now: self.recording.as_ref().map_or(self.app.now, |recording| recording.until),
                 since: args.since,
                 stop: Stop::new(self.stop.flag(), Duration::from_secs(bundle::SECONDS)),
+                asked: Asked {
+                    launcher: args.read_launcher,
+                    recording: self.recording,
+                    #[cfg(feature = "submit")]
+                    reach: args.reach.clone(),
+                    log: self.app.log.clone(),
+                },
             },
             collectors: collect::all(),
             clock: clock(self.app),
@@ -179,7 +226,7 @@ fn tell(answer: &Bundled, app: &App, stop: &Interrupt) -> CliResult {
     let text = match app.global.json {
         true => crate::text::json::document(answer)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
-        false => answer.text(),
+        false => answer.text(std::io::stdout().is_terminal()),
     };
     output::answer(&text)?;
     if stop.is_set() {

@@ -10,6 +10,18 @@ use crate::desk::Clock;
 /// How soon Ctrl-C ends a wait.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// The time of a single moment in a long run: `--now` where it was given, else the clock's.
+///
+/// Unlike [`RunClock`] it goes on while the machine sleeps.
+pub(crate) fn wall(app: &App) -> Timestamp {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a run that lasts for days needs the clock again"
+    )]
+    let now = app.global.now.unwrap_or_else(Timestamp::now);
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
 /// The clock of one run.
 #[derive(Debug)]
 pub(crate) struct RunClock {

@@ -21,9 +21,19 @@ pub struct Config {
     pub facts: BTreeMap<String, toml::Value>,
     /// How the outbox waits.
     pub outbox: OutboxConfig,
+    /// How the map of stand-ins is kept.
+    pub redaction: RedactionConfig,
     /// The file the configuration came from, for messages; `None` without any file.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+}
+
+/// How the map of stand-ins is kept.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RedactionConfig {
+    /// A file with an age identity, or an SSH private key: the map is encrypted to it.
+    pub identity: Option<PathBuf>,
 }
 
 impl Config {
@@ -51,6 +61,7 @@ impl Config {
         self.desk.extend(over.desk);
         self.facts.extend(over.facts);
         self.outbox = self.outbox.clone().overlaid(over.outbox);
+        self.redaction.identity = over.redaction.identity.or(self.redaction.identity.take());
         self.file = over.file.or(self.file.take());
     }
 }

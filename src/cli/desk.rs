@@ -1,13 +1,13 @@
-//! `keycase desk`: which desks are configured, and whether one can be reached.
+//! `keycase desk`: which desks are configured, whether one can be reached, and its key.
 
-use std::path::PathBuf;
+mod login;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::desks::{self, Chosen};
+use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, output};
-use crate::desk::Failure;
+use crate::desk::{Access, Failure};
 use crate::snapshot::Tool;
 
 /// List desks, and check that one can be reached
@@ -25,10 +25,11 @@ enum DeskCommand {
     Test {
         /// The desk's name in the configuration
         name: String,
-        /// Read the desk's key from a file (`-` is stdin)
-        #[arg(long, value_name = "FILE")]
-        credential_file: Option<PathBuf>,
+        #[command(flatten)]
+        reach: Reach,
     },
+    /// Keep a desk's key: asked for, or read from stdin
+    Login(login::LoginArgs),
 }
 
 #[derive(Serialize)]
@@ -43,6 +44,8 @@ struct DeskRow {
     name: String,
     default: bool,
     sends: bool,
+    /// Whether it needs a key.
+    key: bool,
     address: Option<String>,
     policy: Option<String>,
     requester: Option<String>,
@@ -56,6 +59,8 @@ struct TestDocument {
     desk: String,
     address: Option<String>,
     ok: bool,
+    /// Whose credential it wants.
+    access: Access,
     account: Option<String>,
     error: Option<String>,
 }
@@ -64,7 +69,8 @@ struct TestDocument {
 pub(super) fn run(args: &DeskArgs, app: &App) -> CliResult {
     match &args.command {
         DeskCommand::List => list(app),
-        DeskCommand::Test { name, credential_file } => test(name, credential_file.as_ref(), app),
+        DeskCommand::Test { name, reach } => test(name, reach, app),
+        DeskCommand::Login(args) => login::run(args, app),
     }
 }
 
@@ -94,6 +100,7 @@ fn row(app: &App, name: &str, default: &str) -> DeskRow {
         name: name.to_owned(),
         default: name == default,
         sends: chosen.as_ref().is_some_and(Chosen::sends),
+        key: config.is_some_and(|config| config.needs_key()),
         policy: config.and_then(|config| config.policy.clone()),
         requester: config.and_then(|config| config.requester.clone()),
         address: chosen.and_then(|chosen| chosen.address),
@@ -112,10 +119,11 @@ fn line(row: &DeskRow) -> String {
     format!("{}\n", crate::text::visible(&text))
 }
 
-fn test(name: &str, credential_file: Option<&PathBuf>, app: &App) -> CliResult {
+fn test(name: &str, reach: &Reach, app: &App) -> CliResult {
     let chosen = desks::choose(app, Some(name))?;
     let data = desks::data(app)?;
-    let desk = chosen.open(app, &data, chosen.key(credential_file)?)?;
+    let desk = chosen.open(app, &data, reach)?;
+    let access = desk.capabilities().access;
     let probed = desk.probe();
     if app.global.json {
         output::answer(&json(&TestDocument {
@@ -124,22 +132,29 @@ fn test(name: &str, credential_file: Option<&PathBuf>, app: &App) -> CliResult {
             desk: name.to_owned(),
             address: chosen.address.clone(),
             ok: probed.is_ok(),
+            access,
             account: probed.as_ref().ok().cloned().flatten(),
             error: probed.as_ref().err().map(ToString::to_string),
         })?)?;
     }
     let account = probed.map_err(|failure| not_reached(&chosen, &failure))?;
     if !app.global.json {
-        output::answer(&works(&chosen, account))?;
+        output::answer(&works(&chosen, access, account))?;
     }
     Ok(Exit::Done.code())
 }
 
-fn works(chosen: &Chosen, account: Option<String>) -> String {
+fn works(chosen: &Chosen, access: Access, account: Option<String>) -> String {
+    let whose = match access {
+        Access::Agent => "an agent's credential: for technicians and integrations",
+        Access::EndUser => "a requester's credential",
+        Access::None => "no credential needed",
+    };
     let what = match (&chosen.address, account) {
         (None, _) => "nothing is sent, so there is nothing to reach".to_owned(),
-        (Some(address), None) => format!("{address} accepts the credential"),
-        (Some(address), Some(who)) => format!("{address} accepts the credential of {who}"),
+        (Some(address), None) if access == Access::None => format!("{address} answers; {whose}"),
+        (Some(address), None) => format!("{address} accepts the credential; {whose}"),
+        (Some(address), Some(who)) => format!("{address} accepts the credential of {who}; {whose}"),
     };
     format!("{}\n", crate::text::visible(&format!("desk `{}`: {what}", chosen.name)))
 }
@@ -149,6 +164,7 @@ fn not_reached(chosen: &Chosen, failure: &Failure) -> CliError {
     let address = chosen.address.as_deref().unwrap_or_default();
     let error = CliError::caused_by(exit, format!("desk `{}` can't be used", chosen.name), failure);
     match exit {
+        Exit::Usage => error,
         Exit::DeskRefused => {
             error.hint(format!("is {address} the desk's own address, and is the key still valid?"))
         }

@@ -1,12 +1,28 @@
 //! The desk a command is about: chosen, checked, its credential found, opened.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{App, CliError, CliResult, Exit, io_exit, paths};
 use crate::desk::{
-    self, Credential, CredentialError, Desk, DeskConfig, DeskData, DeskError, DeskKind, Facts,
-    Item, Progress, Sources, State, Store, StoreError,
+    self, Clock, Connection, Credential, CredentialError, Desk, DeskConfig, DeskData, DeskError,
+    DeskKind, Facts, Item, Outbox, Progress, Sources, State, Store, StoreError,
 };
+use crate::render::progress::Upload;
+
+/// How a desk is reached, on the command line.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Reach {
+    /// Read the desk's key from a file (`-` is stdin)
+    #[arg(long, value_name = "FILE")]
+    pub(super) credential_file: Option<PathBuf>,
+    /// Trust the certificates (PEM) in a file besides the system's
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Option<PathBuf>,
+}
 
 /// The desk that is there without any configuration.
 pub(crate) const OUTBOX_ONLY: &str = "outbox-only";
@@ -28,7 +44,7 @@ pub(crate) fn choose(app: &App, named: Option<&str>) -> CliResult<Chosen> {
     let name = named.or(config.default_desk.as_deref()).unwrap_or(OUTBOX_ONLY);
     let settings = match config.desk.get(name) {
         Some(settings) => settings.clone(),
-        None if name == OUTBOX_ONLY => embedded(),
+        None if name == OUTBOX_ONLY => DeskConfig::of(DeskKind::OutboxOnly),
         None => return Err(no_such_desk(app, name)),
     };
     let stated = config.facts.keys().map(String::as_str);
@@ -38,47 +54,64 @@ pub(crate) fn choose(app: &App, named: Option<&str>) -> CliResult<Chosen> {
     Ok(Chosen { name: name.to_owned(), config: settings, address })
 }
 
-fn embedded() -> DeskConfig {
-    DeskConfig {
-        kind: DeskKind::OutboxOnly,
-        url: None,
-        policy: None,
-        requester: None,
-        queue: None,
-        fields: std::collections::BTreeMap::new(),
-        timeout: None,
-    }
-}
-
 impl Chosen {
-    /// Whether it takes tickets over the network.
+    /// Whether the program itself sends tickets there.
     pub(crate) fn sends(&self) -> bool {
-        self.config.kind != DeskKind::OutboxOnly
+        self.config.kind.sends()
+    }
+
+    /// Opens it, with its credential if it needs one.
+    pub(super) fn open(
+        &self,
+        app: &App,
+        data: &DeskData,
+        reach: &Reach,
+    ) -> CliResult<Box<dyn Desk>> {
+        let connection = Connection { key: self.key(reach)?, ca: self.ca(reach)? };
+        desk::open(&self.name, &self.config, data, connection)
+            .map_err(|error| desk_error(app, &error))
     }
 
     /// Finds its credential, if it needs one.
-    pub(crate) fn key(&self, file: Option<&PathBuf>) -> CliResult<Option<Credential>> {
-        if !self.sends() {
+    fn key(&self, reach: &Reach) -> CliResult<Option<Credential>> {
+        if !self.config.needs_key() {
             return Ok(None);
         }
         let sources = Sources {
             service_dir: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
-            file: file.cloned(),
+            file: reach.credential_file.clone(),
             config_dir: paths::config_dir(),
         };
         let found = sources.find(&self.name, |name| std::env::var_os(name));
         found.map(Some).map_err(|error| credential_error(&self.name, &error))
     }
 
-    /// Opens it.
-    pub(crate) fn open(
-        &self,
-        app: &App,
-        data: &DeskData,
-        key: Option<Credential>,
-    ) -> CliResult<Box<dyn Desk>> {
-        desk::open(&self.name, &self.config, data, key).map_err(|error| desk_error(app, &error))
+    /// Reads the certificates of its own CA, if it has one.
+    fn ca(&self, reach: &Reach) -> CliResult<Option<Vec<u8>>> {
+        let Some(file) = reach.ca_file.as_ref().or(self.config.ca_file.as_ref()) else {
+            return Ok(None);
+        };
+        std::fs::read(file).map(Some).map_err(|error| {
+            let what = format!("can't read the CA certificates {}", file.display());
+            CliError::caused_by(Exit::Config, what, &error)
+                .hint("--ca-file and `ca-file` name a file of PEM certificates")
+        })
     }
+}
+
+/// The outbox at work: with the tickets that have left this machine lately, and a line that
+/// shows how far an upload is.
+pub(super) fn outbox<'a>(
+    app: &'a App,
+    desk: &'a dyn Desk,
+    clock: &'a dyn Clock,
+    progress: &Upload,
+) -> CliResult<Outbox<'a>> {
+    let hour = SignedDuration::from_hours(1);
+    let since = app.now.saturating_sub(hour).unwrap_or(Timestamp::UNIX_EPOCH);
+    let sent = store()?.sent_since(since).map_err(|error| store_error(&error))?;
+    let config = &app.config()?.outbox;
+    Ok(Outbox { desk, config, clock, meter: progress.meter(), sent: RefCell::new(sent) })
 }
 
 /// What the packs say about desks.
@@ -174,7 +207,7 @@ fn credential_error(desk: &str, error: &CredentialError) -> CliError {
         CredentialError::Missing { looked, .. } => {
             let shown = looked.iter().fold(shown, |e, place| e.hint(format!("looked at {place}")));
             shown.hint(format!(
-                "put the key into a file that only you can read and pass --credential-file FILE, or set {}",
+                "`keycase desk login {desk}` keeps one; or pass --credential-file FILE, or set {}",
                 desk::variable_name(desk)
             ))
         }

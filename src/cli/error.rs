@@ -67,6 +67,11 @@ impl CliError {
         &self.message
     }
 
+    /// What led to it, the nearest first.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
     /// The next steps offered.
     pub fn hints(&self) -> &[String] {
         &self.hints

@@ -68,6 +68,14 @@ pub enum CheckExit {
 }
 
 impl CheckExit {
+    /// Every code with its meaning, in the order of the documentation.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Eligible, "every drive eligible"),
+        (Self::Settle, "something to settle"),
+        (Self::NotEligible, "a drive not eligible"),
+        (Self::Unknown, "unknown, no drive found, or the check could not run"),
+    ];
+
     /// The number the shell sees.
     pub fn code(self) -> u8 {
         self as u8

@@ -3,20 +3,24 @@
 use clap::Args;
 use std::fmt::Write as _;
 
-use super::{App, CliError, CliResult, Exit, explain_problem, output};
+use super::{App, CliError, CliResult, Exit, explain_collector, explain_problem, output};
 use crate::policy::{Clause, Outcome, Policy};
 use crate::render;
 use crate::render::text::labelled;
 
-/// Explain a rule by its id, e.g. datalocker.end_of_life or slow-link
+/// Explain a rule or a collector by its id, e.g. slow-link or kernel-log
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// Id of a rule, as answers name it
+    /// Id of a rule or collector, as answers name it
     id: String,
 }
 
 pub(super) fn run(args: &ExplainArgs, app: &App) -> CliResult {
     if let Some(text) = explain_problem::explain(&args.id, app)? {
+        output::answer(&text)?;
+        return Ok(Exit::Done.code());
+    }
+    if let Some(text) = explain_collector::explain(&args.id, app)? {
         output::answer(&text)?;
         return Ok(Exit::Done.code());
     }

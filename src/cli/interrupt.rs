@@ -24,9 +24,23 @@ impl Interrupt {
         Self(flag)
     }
 
+    /// A socket that becomes readable when a signal arrives, for a loop that waits for
+    /// several things at once. The signal no longer ends the program.
+    #[cfg(unix)]
+    pub(super) fn socket(signal: i32) -> std::io::Result<std::os::unix::net::UnixStream> {
+        let (ours, handlers) = std::os::unix::net::UnixStream::pair()?;
+        signal_hook::low_level::pipe::register(signal, handlers)?;
+        Ok(ours)
+    }
+
     /// Whether the person asked to stop.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// Forgets that the person asked: what was ended by it is over, and the rest goes on.
+    pub fn clear(&self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 
     /// The flag itself, for code below the shell.

@@ -9,6 +9,7 @@ mod attach;
 mod bundle;
 mod check;
 mod clock;
+mod completions;
 mod config;
 mod data;
 mod desk;
@@ -17,14 +18,21 @@ mod diagnose;
 mod error;
 mod exit;
 mod explain;
+mod explain_collector;
 mod explain_problem;
+mod identity;
 mod interrupt;
+mod launcher;
+mod log;
+mod man;
 mod outbox;
 mod output;
 mod packs;
 mod paths;
 mod policies;
 mod policy;
+mod pseudonyms;
+mod record;
 mod redaction;
 mod scan;
 mod show;
@@ -32,7 +40,9 @@ mod source;
 mod status;
 mod submit;
 mod triage;
+mod udev;
 mod units;
+mod unmask;
 mod verify;
 
 pub use app::{App, Global};
@@ -46,6 +56,12 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 /// Open a better support case for an encrypted USB drive
+///
+/// Reads what the operating system already publishes about attached IronKey, Kingston and
+/// DataLocker drives, says what each drive is and whether the vendor still supports it, packs
+/// redacted evidence into a verifiable bundle, and files one ticket, exactly once.
+///
+/// Nothing is sent to a drive, and nothing leaves the machine unseen.
 #[derive(Debug, Parser)]
 #[command(name = "keycase", version, max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
@@ -65,6 +81,7 @@ enum Command {
     Bundle(bundle::BundleArgs),
     Show(show::ShowArgs),
     Verify(verify::VerifyArgs),
+    Unmask(unmask::UnmaskArgs),
     Submit(submit::SubmitArgs),
     Attach(attach::AttachArgs),
     Status(status::StatusArgs),
@@ -72,6 +89,9 @@ enum Command {
     Desk(desk::DeskArgs),
     Explain(explain::ExplainArgs),
     Data(data::DataArgs),
+    Udev(udev::UdevArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program on `args` (the first is its own name); returns the exit code.
@@ -107,6 +127,7 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Bundle(args) => bundle::run(args, app),
         Command::Show(args) => show::run(args, app),
         Command::Verify(args) => verify::run(args, app),
+        Command::Unmask(args) => unmask::run(args, app),
         Command::Submit(args) => submit::run(args, app),
         Command::Attach(args) => attach::run(args, app),
         Command::Status(args) => status::run(args, app),
@@ -114,5 +135,8 @@ fn run(command: &Command, app: &App) -> CliResult {
         Command::Desk(args) => desk::run(args, app),
         Command::Explain(args) => explain::run(args, app),
         Command::Data(args) => data::run(args, app),
+        Command::Udev(args) => udev::run(args, app),
+        Command::Completions(args) => completions::run(args, app),
+        Command::Man(args) => man::run(args, app),
     }
 }

@@ -1,15 +1,14 @@
 //! `keycase outbox`: what is waiting and why, and sending it.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
 use super::clock::RunClock;
-use super::desks::{self, Chosen};
+use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
 use crate::render::outbox::{Entry, OutboxDocument, SCHEMA};
-use crate::render::submission::Submission;
+use crate::render::progress::Upload;
+use crate::render::submission::{Submission, unclear};
 use crate::snapshot::Problem;
 
 /// Show what waits to be sent, send it, or drop it
@@ -44,9 +43,11 @@ struct SendArgs {
     /// Send only what is due, and do not wait (for timers)
     #[arg(long, conflicts_with = "id")]
     due: bool,
-    /// Read the desk's key from a file (`-` is stdin)
-    #[arg(long, value_name = "FILE")]
-    credential_file: Option<PathBuf>,
+    /// Send it once more although it may have arrived: you know that it has not
+    #[arg(long, requires = "id")]
+    again: bool,
+    #[command(flatten)]
+    reach: Reach,
 }
 
 /// Runs one of the outbox commands.
@@ -73,7 +74,7 @@ fn show(id: &str, app: &App) -> CliResult {
         return Ok(Exit::Done.code());
     }
     let data = desks::data(app)?;
-    let mut text = Submission::of(&item, app.tool()?, &data.outbox_only).text();
+    let mut text = Submission::of(&item, app.tool()?, &data).text();
     text.push('\n');
     let log = std::fs::read_to_string(item.log_path()).unwrap_or_default();
     for line in item.request.draft.text.lines().chain(["", "log:"]).chain(log.lines()) {
@@ -138,8 +139,10 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
         let opened = opened(&name, args, app, &data);
         match opened {
             Ok((chosen, desk)) => {
-                let outbox = Outbox { desk: &*desk, config: &app.config()?.outbox, clock: &clock };
+                let progress = Upload::start(app.global.quiet);
+                let outbox = desks::outbox(app, &*desk, &clock, &progress)?;
                 send_all(&outbox, &chosen, items, args, &mut round);
+                progress.end();
             }
             Err(error) => {
                 round.failed(&name, &error);
@@ -168,8 +171,7 @@ fn opened(
     data: &DeskData,
 ) -> CliResult<(Chosen, Box<dyn Desk>)> {
     let chosen = desks::choose(app, Some(name))?;
-    let key = chosen.key(args.credential_file.as_ref())?;
-    let desk = chosen.open(app, data, key)?;
+    let desk = chosen.open(app, data, &args.reach)?;
     Ok((chosen, desk))
 }
 
@@ -182,7 +184,11 @@ fn send_all(
     args: &SendArgs,
     round: &mut Round,
 ) {
-    let asked = if args.due { Asked::WhenDue } else { Asked::ToSettle };
+    let asked = match (args.due, args.again) {
+        (true, _) => Asked::WhenDue,
+        (false, true) => Asked::ToSendAgain,
+        (false, false) => Asked::ToSettle,
+    };
     let mut locked: Vec<Locked> = Vec::new();
     for item in items {
         let id = item.request.submission.to_string();
@@ -209,7 +215,11 @@ fn send_all(
     for ((mut item, reopened), looked) in locked.into_iter().zip(reopened).zip(looked) {
         let done = reopened.and(looked).and_then(|()| outbox.advance(&mut item, asked));
         match done {
-            Ok(()) => round.exits.push(desks::exit(&item.item.progress)),
+            Ok(()) => {
+                round.exits.push(desks::exit(&item.item.progress));
+                // What is left of it now is swept away next time.
+                let _ = item.item.drop_bundle();
+            }
             Err(error) => {
                 round
                     .failed(&item.item.request.submission.to_string(), &desks::store_error(&error));
@@ -222,8 +232,7 @@ fn send_all(
 fn answer(app: &App, items: &[Item], problems: Vec<Problem>) -> CliResult<()> {
     let data = desks::data(app)?;
     let tool = app.tool()?;
-    let items =
-        items.iter().map(|item| entry(item, Submission::of(item, tool.clone(), &data.outbox_only)));
+    let items = items.iter().map(|item| entry(item, Submission::of(item, tool.clone(), &data)));
     let document =
         OutboxDocument { schema: SCHEMA, tool: tool.clone(), items: items.collect(), problems };
     let text = match app.global.json {
@@ -238,9 +247,7 @@ fn entry(item: &Item, mut submission: Submission) -> Entry {
     // Found in this state and not being worked on, it was interrupted.
     if submission.state == State::Sending && !item.is_busy() {
         submission.state = State::Ambiguous;
-        submission.next = Some(
-            "run `keycase outbox send`: it asks the desk before it sends anything again".into(),
-        );
+        submission.next = Some(unclear(&item.request));
     }
     Entry {
         address: item.request.address.clone(),

@@ -1,13 +1,16 @@
 //! Everything redaction needs from this machine: the pseudonym key and the known values.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use super::{App, CliError, CliResult, Exit, io_exit, output, paths};
 use crate::bundle::Auditor;
+use crate::bundle::packing::{self, Packing};
 use crate::collect::seeds::{self, Known};
-use crate::redact::audit::Audit;
+use crate::host::Patient;
+use crate::redact::audit::{self, Audit};
 use crate::redact::{Class, Key, RedactError, Redactor, Seed, Seeds};
 use crate::snapshot::Snapshot;
 
@@ -32,7 +35,11 @@ pub(super) fn load(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliRes
     };
     let redactor = Redactor::new(app.packs()?, &seeds, key).map_err(unusable)?;
     let audit = Audit::new(app.packs()?, &seeds).map_err(unusable)?;
-    Ok(Redaction { redactor, auditor: Box::new(Search(audit)) })
+    audit::self_test(&redactor).map_err(|error| {
+        CliError::caused_by(Exit::Config, "the redaction rules do not catch what they must", &error)
+            .hint("nothing leaves without redaction; an overlay in --data may have changed a rule")
+    })?;
+    Ok(Redaction { redactor, auditor: Box::new(audit) })
 }
 
 /// What the machine knows about itself. The serial numbers of the ticket's own drives
@@ -51,9 +58,15 @@ fn seeds(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliResult<Seeds>
         let seed = |value| Seed { value, class: Class::Serial };
         known.seeds.secret.extend(serials.into_iter().map(seed));
     }
+    tracing::info!("{} values of this machine are known and taken out", known.seeds.secret.len());
     if !app.global.quiet {
         for (file, error) in &known.unread {
             output::warning(&format!("can't read {file} ({error}); names in it are not known"));
+        }
+        if known.truncated {
+            output::warning(
+                "this machine has more names than are kept; the rules must find the rest",
+            );
         }
     }
     Ok(known.seeds)
@@ -63,18 +76,6 @@ fn seeds(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliResult<Seeds>
 fn environment() -> Vec<(String, String)> {
     let text = |value: std::ffi::OsString| value.into_string().ok();
     std::env::vars_os().filter_map(|(key, value)| Some((text(key)?, text(value)?))).collect()
-}
-
-/// Searches a finished bundle for the values the machine is known to have.
-struct Search(Audit);
-
-impl Auditor for Search {
-    fn values(&self) -> u64 {
-        self.0.values()
-    }
-    fn hits(&self, content: &mut dyn Read) -> io::Result<u64> {
-        self.0.count(content)
-    }
 }
 
 /// The customer's key, made on first use.
@@ -144,13 +145,13 @@ fn new_key() -> CliResult<Key> {
 }
 
 #[cfg(unix)]
-fn create_private(dir: &Path) -> io::Result<()> {
+pub(super) fn create_private(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 #[cfg(not(unix))]
-fn create_private(dir: &Path) -> io::Result<()> {
+pub(super) fn create_private(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
 }
 
@@ -164,12 +165,46 @@ pub(super) fn open_include(path: &Path) -> CliResult<crate::bundle::Include> {
         CliError::caused_by(exit, format!("can't include {}", path.display()), &error)
             .hint("--include names a readable file; it is redacted like the rest")
     };
-    if !fs::metadata(path).map_err(fail)?.is_file() {
+    let there = path.to_owned();
+    let opened = Patient::new(PATIENCE, 1).ask(move || open_file(&there));
+    let silent = || Err(io::Error::new(io::ErrorKind::TimedOut, "it does not answer"));
+    let Some(Opened { file, length, start }) = opened.unwrap_or_else(silent).map_err(fail)? else {
         let what = format!("can't include {}: it is not a file", path.display());
         return Err(CliError::new(Exit::NoInput, what).hint("name the files in a folder singly"));
+    };
+    let packing = Packing::of(&start);
+    if let Packing::Hidden(what) = packing {
+        let what = format!("can't include {}: it is {what}", path.display());
+        return Err(CliError::new(Exit::BadData, what)
+            .hint("what cannot be searched cannot be redacted; include its text, unpacked"));
     }
-    let file = fs::File::open(path).map_err(fail)?;
-    let length = file.metadata().map_err(fail)?.len();
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(crate::bundle::Include { name, file, length })
+    let name = match packing {
+        Packing::Gzip => name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
+        _ => name,
+    };
+    Ok(crate::bundle::Include { name, file, length, packing })
+}
+
+/// How long opening an included file may take: the server of its file system may be gone.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An opened file with how it starts.
+struct Opened {
+    file: fs::File,
+    length: u64,
+    start: Vec<u8>,
+}
+
+/// Opens a regular file; `None` when it is none.
+fn open_file(path: &Path) -> io::Result<Option<Opened>> {
+    if !fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut start = Vec::with_capacity(packing::START);
+    Read::by_ref(&mut file).take(packing::START as u64).read_to_end(&mut start)?;
+    file.rewind()?;
+    Ok(Some(Opened { file, length, start }))
 }

@@ -1,5 +1,8 @@
 //! `keycase scan`: what is attached.
 
+#[cfg(target_os = "linux")]
+mod watch;
+
 use clap::Args;
 
 use super::{App, CliError, CliResult, Exit, output};
@@ -12,10 +15,22 @@ pub(super) struct ScanArgs {
     /// Also list other USB devices (class, speed and port only)
     #[arg(long)]
     all: bool,
+    /// Stay, and print one line of JSON whenever a drive is attached, locked, unlocked or
+    /// detached, until Ctrl-C (exit code 130) or SIGTERM (exit code 0)
+    ///
+    /// Follows the kernel's own events and asks no drive anything. Each line is one document
+    /// `keycase.event/1`; drives that are there at the start come first, as `present`.
+    #[cfg(target_os = "linux")]
+    #[arg(long, conflicts_with = "all")]
+    watch: bool,
 }
 
 /// Prints the snapshot.
 pub(super) fn run(args: &ScanArgs, app: &App) -> CliResult {
+    #[cfg(target_os = "linux")]
+    if args.watch {
+        return watch::run(app);
+    }
     let snapshots = app.snapshots(args.all)?;
     output::answer(&show(&snapshots, app)?)?;
     if snapshots.iter().all(|snapshot| snapshot.drives.is_empty()) {

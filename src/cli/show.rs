@@ -10,7 +10,7 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 
 use super::{App, CliError, CliResult, Exit, io_exit, output, verify};
-use crate::bundle::{Bundle, Contents, Document, ReadError, SNAPSHOT};
+use crate::bundle::{Bundle, Contents, Document, LONGEST_DOCUMENT, Log, ReadError, SNAPSHOT};
 use crate::render;
 use crate::snapshot::Snapshot;
 
@@ -22,6 +22,9 @@ pub(super) struct ShowArgs {
     /// Write the report as one HTML page to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Reduce the bundle to a test machine in this new folder, as tests/machines holds them
+    #[arg(long, value_name = "DIR")]
+    machine: Option<PathBuf>,
 }
 
 /// The documents a report can show, beside the snapshot.
@@ -32,11 +35,18 @@ pub(super) fn run(args: &ShowArgs, app: &App) -> CliResult {
     let fail = |error: &ReadError| bad(&args.bundle).because(error);
     let mut bundle = Bundle::open(&args.bundle).map_err(|error| fail(&error))?;
     let snapshot: Snapshot = document(&args.bundle, &mut bundle, SNAPSHOT)?;
-    if let Some(file) = &args.html {
+    if args.html.is_some() || args.machine.is_some() {
         let documents = documents(&args.bundle, &mut bundle)?;
+        let logs = logs(&args.bundle, &mut bundle)?;
         let manifest = bundle.manifest();
-        let contents = Contents { manifest, snapshot: &snapshot, documents: &documents };
-        write_page(file, &render::report::report(&contents))?;
+        let logs = &logs;
+        let contents = Contents { manifest, snapshot: &snapshot, documents: &documents, logs };
+        if let Some(file) = &args.html {
+            write_page(file, &render::report::report(&contents))?;
+        }
+        if let Some(dir) = &args.machine {
+            write_machine(dir, &contents)?;
+        }
     }
     let text = match app.global.json {
         true => crate::text::json::document(bundle.manifest())
@@ -49,13 +59,18 @@ pub(super) fn run(args: &ShowArgs, app: &App) -> CliResult {
 
 /// Shows nothing of a bundle that is not intact.
 fn check(path: &Path) -> CliResult<()> {
-    let answer = verify::verify(path)?;
-    if answer.sealed {
+    if is_sealed_or_intact(path)? {
         return Err(CliError::new(Exit::BadData, format!("{} is sealed", path.display()))
             .hint("its recipient opens it with `age --decrypt -i KEY-FILE -o bundle.zip`"));
     }
+    Ok(())
+}
+
+/// Whether a bundle is sealed; an error when it is neither that nor intact.
+pub(super) fn is_sealed_or_intact(path: &Path) -> CliResult<bool> {
+    let answer = verify::verify(path)?;
     if answer.ok {
-        return Ok(());
+        return Ok(answer.sealed);
     }
     let mut error = bad(path).hint("ask its sender for the file again");
     for wrong in answer.errors.iter().take(10) {
@@ -84,6 +99,42 @@ fn documents(path: &Path, bundle: &mut Bundle) -> CliResult<Vec<Document>> {
         .into_iter()
         .map(|name| Ok(Document { name: name.into(), value: document(path, bundle, name)? }))
         .collect()
+}
+
+/// The texts that pictures are drawn from. One too long to be read is left out.
+fn logs(path: &Path, bundle: &mut Bundle) -> CliResult<Vec<Log>> {
+    let listed: Vec<String> = bundle
+        .manifest()
+        .files
+        .iter()
+        .filter(|file| file.bytes <= LONGEST_DOCUMENT && Log::DRAWN.contains(&file.name.as_str()))
+        .map(|file| file.name.clone())
+        .collect();
+    let read = |name: String| match bundle.document(&name) {
+        Ok(text) => Ok(Log::of(&name, &text)),
+        Err(error) => Err(bad(path).because(error)),
+    };
+    let read: CliResult<Vec<_>> = listed.into_iter().map(read).collect();
+    Ok(read?.into_iter().flatten().collect())
+}
+
+/// Writes a test machine into a folder that is not there yet.
+fn write_machine(dir: &Path, contents: &Contents<'_>) -> CliResult<()> {
+    let fail = |error: std::io::Error| {
+        CliError::caused_by(io_exit(&error), format!("can't write to {}", dir.display()), &error)
+            .hint("--machine names a folder that does not exist yet")
+    };
+    let files = render::machine::reduce(contents)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
+    std::fs::create_dir(dir).map_err(fail)?;
+    for file in files {
+        let path = dir.join(file.path);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(fail)?;
+        }
+        std::fs::write(&path, file.text).map_err(fail)?;
+    }
+    Ok(())
 }
 
 /// Writes the page beside its target first, so that it is never half there.

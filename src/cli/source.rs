@@ -65,6 +65,8 @@ impl App {
             return self.replay(file);
         }
         let machine = self.machine()?;
+        let (devices, problems) = (machine.devices.len(), machine.problems.len());
+        tracing::info!("read the machine: {devices} USB devices, {problems} problems");
         Ok(vec![self.catalog()?.snapshot(machine, self.now, self.tool()?, all)])
     }
 

@@ -1,13 +1,14 @@
 //! `keycase status`: what the desk says about a ticket, or about all of this outbox.
 
+mod calendar;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use clap::Args;
 
-use super::desks;
+use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, output};
-use crate::desk::{Desk, Failure};
+use crate::desk::{Desk, Failure, Item};
 use crate::render::status::{SCHEMA, StatusDocument, TicketRow};
 
 /// Ask the desk how a ticket stands
@@ -18,22 +19,21 @@ pub(super) struct StatusArgs {
     /// Use this desk of the configuration [default: the one the ticket was sent to]
     #[arg(long, value_name = "NAME")]
     desk: Option<String>,
-    /// Read the desk's key from a file (`-` is stdin)
-    #[arg(long, value_name = "FILE")]
-    credential_file: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
 }
 
 /// Asks each desk about its tickets.
 pub(super) fn run(args: &StatusArgs, app: &App) -> CliResult {
     let data = desks::data(app)?;
+    let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?.items;
     let mut rows = Vec::new();
     let mut exit = Exit::Done;
-    for (name, ids) in wanted(args, app)? {
+    for (name, ids) in wanted(args, app, &known) {
         let chosen = desks::choose(app, name.as_deref())?;
-        let key = chosen.key(args.credential_file.as_ref())?;
-        let desk = chosen.open(app, &data, key)?;
+        let desk = chosen.open(app, &data, &args.reach)?;
         for id in ids {
-            let (row, failed) = ask(&*desk, &chosen.name, id);
+            let (row, failed) = ask(app, &*desk, &chosen, &known, id)?;
             rows.push(row);
             exit = failed.unwrap_or(exit);
         }
@@ -49,9 +49,10 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> CliResult {
 }
 
 /// Tickets by desk; `None` is the default desk.
-fn wanted(args: &StatusArgs, app: &App) -> CliResult<BTreeMap<Option<String>, Vec<String>>> {
-    let listing = desks::store()?.list().map_err(|error| desks::store_error(&error))?;
-    let known = listing.items.iter().filter_map(|item| {
+fn wanted(args: &StatusArgs, app: &App, items: &[Item]) -> BTreeMap<Option<String>, Vec<String>> {
+    // A ticket that was sent by mail has no number yet.
+    let asked = items.iter().filter(|item| item.request.can_be_found);
+    let known = asked.filter_map(|item| {
         Some((item.request.desk.clone(), item.progress.ticket.as_ref()?.id.clone()))
     });
     let mut by_desk: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();
@@ -73,30 +74,45 @@ fn wanted(args: &StatusArgs, app: &App) -> CliResult<BTreeMap<Option<String>, Ve
     if by_desk.is_empty() && !app.global.quiet {
         output::hint("`keycase status TICKET` asks about a ticket that was opened elsewhere");
     }
-    Ok(by_desk)
+    by_desk
 }
 
-fn ask(desk: &dyn Desk, name: &str, id: String) -> (TicketRow, Option<Exit>) {
+fn ask(
+    app: &App,
+    desk: &dyn Desk,
+    chosen: &Chosen,
+    known: &[Item],
+    id: String,
+) -> CliResult<(TicketRow, Option<Exit>)> {
     let mut row = TicketRow {
-        desk: name.to_owned(),
+        desk: chosen.name.clone(),
         id: id.clone(),
         url: None,
         subject: None,
         state: None,
         updated_at: None,
+        phase: None,
+        targets: None,
+        next: None,
+        reopen_until: None,
         error: None,
     };
     match desk.status(&id) {
         Ok(status) => {
+            let has = |item: &&Item| item.progress.ticket.as_ref().is_some_and(|t| t.id == id);
+            let item = known.iter().filter(|item| item.request.to_ticket.is_none()).find(has);
+            let policy = app.policy(chosen.config.policy.as_deref())?;
+            calendar::fill(&mut row, policy, &status, item, app.now);
+            row.phase = status.phase.map(|phase| phase.id());
             row.url = status.ticket.url;
             row.subject = status.subject;
             row.state = status.state;
             row.updated_at = status.updated_at;
-            (row, None)
+            Ok((row, None))
         }
         Err(failure) => {
             row.error = Some(failure.to_string());
-            (row, Some(exit(&failure)))
+            Ok((row, Some(exit(&failure))))
         }
     }
 }

@@ -1,7 +1,9 @@
 //! `keycase submit`: one ticket with its evidence, shown, agreed to, and sent once.
 
+mod again;
+
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,12 +12,14 @@ use uuid::Uuid;
 use super::assemble::{self, Evidence, Wanted};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
-use super::desks::{self, Chosen};
-use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output};
+use super::desks::{self, Chosen, Reach};
+use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, pseudonyms};
 use crate::desk::{
-    Asked, Desk, DeskData, Failure, Item, Outbox, Progress, REQUEST_SCHEMA, Request, State,
-    Statement, StoreError, TicketDraft, draft,
+    self, Asked, Desk, DeskData, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
+    Statement, StoreError, TicketDraft, accepts, draft,
 };
+use crate::render::preview::Preview;
+use crate::render::progress::Upload;
 use crate::render::submission::{Submission, preview};
 
 /// A person describes a problem in a page, not in a book.
@@ -41,9 +45,11 @@ pub(super) struct SubmitArgs {
     /// Agree to sending without being asked
     #[arg(long)]
     yes: bool,
-    /// Read the desk's key from a file (`-` is stdin)
-    #[arg(long, value_name = "FILE")]
-    credential_file: Option<PathBuf>,
+    /// Add to the open ticket about the same drive and problem, if there is one
+    #[arg(long)]
+    add_to_open: bool,
+    #[command(flatten)]
+    reach: Reach,
     /// The support policy to check by [default: the desk's, or datalocker]
     #[arg(long, value_name = "ID")]
     policy: Option<String>,
@@ -62,25 +68,31 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
     let words = description(args, app)?;
     let desk = match args.dry_run {
         true => None,
-        false => Some(open(args, app, &chosen, &data)?),
+        false => Some(chosen.open(app, &data, &args.reach)?),
     };
     let stop = Interrupt::listen();
     let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
     let evidence = assemble::gather(app, &args.wanted(&chosen, limit), &stop)?;
-    let request = request(args, app, &chosen, &data, &words, &evidence)?;
+    let mut request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
-        desk.accepts(&request).map_err(|failure| not_accepted(&failure))?;
+        would_take(&**desk, &chosen, &request)?;
     }
     show(app, &request, &evidence);
-    mention_open_tickets(app, &request)?;
     let Some(desk) = desk else { return answer_draft(app, &request) };
+    let open_ticket = again::ticket_to_add_to(app, &*desk, &request, args.add_to_open, args.yes)?;
     agree(app, &chosen, Consent { yes: args.yes })?;
     stop.check("nothing was sent or kept")?;
-    let state = if desk.capabilities().sends { State::Queued } else { State::Ready };
-    let progress = Progress::new(state, app.now);
+    pseudonyms::keep(app, &evidence.redactor);
+    let progress = match open_ticket {
+        Some(ticket) => again::added_to(ticket, &mut request, app.now),
+        None if desk.capabilities().sends => Progress::new(State::Queued, app.now),
+        None => Progress::new(State::Ready, app.now),
+    };
     let bundle = evidence.bundle.as_ref().map(|bundle| bundle.path.as_path());
     let item = send(app, &*desk, Shipment { request, progress, bundle }, stop)?;
-    answer(app, &item, &data)
+    let code = answer(app, &item, &data)?;
+    open_place(app, &item);
+    Ok(code)
 }
 
 impl SubmitArgs {
@@ -98,7 +110,7 @@ impl SubmitArgs {
 /// Everything that can be told from the command line alone.
 fn check_usage(args: &SubmitArgs, app: &App) -> CliResult<()> {
     let is_stdin = |file: &Option<PathBuf>| file.as_ref().is_some_and(|f| f.as_os_str() == "-");
-    let from_stdin = [&args.describe_file, &args.credential_file, &app.global.from];
+    let from_stdin = [&args.describe_file, &args.reach.credential_file, &app.global.from];
     if from_stdin.into_iter().filter(|file| is_stdin(file)).count() > 1 {
         return Err(App::usage("stdin can be read for one purpose only"));
     }
@@ -120,14 +132,27 @@ pub(super) fn may_agree(app: &App, yes: bool) -> CliResult<()> {
         .hint("add --yes to agree; `submit --dry-run` shows what would be sent"))
 }
 
-fn open(
-    args: &SubmitArgs,
-    app: &App,
-    chosen: &Chosen,
-    data: &DeskData,
-) -> CliResult<Box<dyn Desk>> {
-    let key = chosen.key(args.credential_file.as_ref())?;
-    chosen.open(app, data, key)
+/// Holds the ticket against what the desk takes, before anybody is asked. A desk that cannot
+/// be asked now is no reason to stop: the outbox waits for it.
+fn would_take(desk: &dyn Desk, chosen: &Chosen, request: &Request) -> CliResult<()> {
+    let able = desk.capabilities();
+    accepts(&able, request.draft.bundle.as_ref(), 0).map_err(|failure| not_accepted(&failure))?;
+    match desk.validate(request) {
+        Ok(wrong) if wrong.is_empty() => Ok(()),
+        Ok(wrong) => {
+            let what = format!("desk `{}` would refuse this ticket", chosen.name);
+            let error = CliError::new(Exit::Config, what);
+            let error = wrong.iter().fold(error, |error, line| error.because(line));
+            Err(error.hint(format!(
+                "correct [desk.{}.fields] in the configuration; nothing was sent or kept",
+                chosen.name
+            )))
+        }
+        Err(failure) => {
+            output::warning(&format!("the desk's fields can't be checked: {failure}"));
+            Ok(())
+        }
+    }
 }
 
 /// The person's words: from the command line, a file, or asked for.
@@ -204,14 +229,18 @@ fn request(
         desk: chosen.name.clone(),
         address: chosen.address.clone(),
         requester: chosen.config.requester.clone(),
+        to_ticket: None,
+        place: desk::place(&chosen.config, &data.handoff, &draft),
+        can_be_found: true,
         draft,
     })
 }
 
 /// The desk would not take it.
 pub(super) fn not_accepted(failure: &Failure) -> CliError {
-    CliError::from_error(Exit::BadData, failure)
-        .hint("`keycase bundle --max-bytes N` makes a smaller one; nothing was sent or kept")
+    CliError::from_error(Exit::BadData, failure).hint(
+        "`--max-bytes N` makes a smaller bundle, `--seal-to` one with another ending; nothing was sent or kept",
+    )
 }
 
 fn show(app: &App, request: &Request, evidence: &Evidence) {
@@ -222,29 +251,23 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
     for line in preview(&request.draft, &request.desk, request.address.as_deref()).lines() {
         output::tell(line);
     }
-    let files = evidence.bundle.iter().flat_map(|bundle| &bundle.files);
-    for (name, bytes) in files {
-        output::tell(&format!("  {bytes:>10} bytes    in it: {name}"));
+    if let Some(bundle) = &evidence.bundle {
+        show_files(bundle);
     }
     if drives == 0 {
         output::tell("no drive was found; the ticket says so and goes out all the same");
     }
 }
 
-/// Says when a ticket about the same drive has been sent from here before: a second one
-/// costs both sides time.
-fn mention_open_tickets(app: &App, request: &Request) -> CliResult<()> {
-    let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?;
-    for item in known.items.iter().filter(|item| item.request.draft.shares_drive(&request.draft)) {
-        let Some(ticket) = item.progress.ticket.as_ref().filter(|_| !app.global.quiet) else {
-            continue;
-        };
-        output::hint(&format!(
-            "ticket {} of desk `{}` is about the same drive; `keycase attach {} BUNDLE` adds to it",
-            ticket.id, item.request.desk, ticket.id
-        ));
+/// The files of the bundle; what stood in them before on a terminal only.
+pub(super) fn show_files(bundle: &assemble::Packed) {
+    let Some(manifest) = &bundle.manifest else { return };
+    let on_terminal = io::stderr().is_terminal();
+    output::tell(&format!("in {}:", bundle.info.file));
+    let preview = Preview { manifest, samples: &bundle.samples, on_terminal };
+    for line in preview.text().lines() {
+        output::tell(line);
     }
-    Ok(())
 }
 
 /// Consent: `--yes`, or a person at the terminal.
@@ -284,15 +307,32 @@ pub(super) fn send(
 ) -> CliResult<Item> {
     let clock = RunClock::new(app, stop);
     let Shipment { request, progress, bundle } = shipment;
+    let mut request = request;
+    request.can_be_found = desk.capabilities().finds || !desk.capabilities().sends;
     let store = desks::store()?;
     // What can't be swept away now is swept away next time.
     let _ = store.sweep(app.now);
     let added = store.add(request, progress, bundle);
     let mut item = added.map_err(|error| desks::store_error(&error))?;
-    let outbox = Outbox { desk, config: &app.config()?.outbox, clock: &clock };
+    let progress = Upload::start(app.global.quiet);
+    let outbox = desks::outbox(app, desk, &clock, &progress)?;
     let advanced = outbox.advance(&mut item, Asked::ToSend);
+    progress.end();
     advanced.map_err(|error| not_recorded(&error, &item.item))?;
+    // What is left of it now is swept away next time.
+    let _ = item.item.drop_bundle();
     Ok(item.item)
+}
+
+/// Opens the desk's form or the mail draft, where there is somebody to see it.
+fn open_place(app: &App, item: &Item) {
+    let Some(place) = item.request.place.as_ref().filter(|_| app.may_ask() && !app.global.json)
+    else {
+        return;
+    };
+    if let Err(error) = open::that_detached(&place.link) {
+        output::hint(&format!("nothing here opens it ({error}); copy the address above"));
+    }
 }
 
 /// The outbox failed while a ticket was under way.
@@ -324,7 +364,7 @@ fn draft_text(draft: &TicketDraft) -> String {
 
 /// Prints where the submission stands; returns the exit code.
 pub(super) fn answer(app: &App, item: &Item, data: &DeskData) -> CliResult {
-    print(app, &Submission::of(item, app.tool()?, &data.outbox_only))?;
+    print(app, &Submission::of(item, app.tool()?, data))?;
     Ok(desks::exit(&item.progress).code())
 }
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::host::Root;
-use crate::snapshot::Snapshot;
+use super::{OwnLog, Recording};
+use crate::host::{Connected, Root};
+use crate::snapshot::{Drive, Lun, LunRole, LunType, Snapshot};
 
 /// Where a collector reads, and for what.
 #[derive(Clone, Debug)]
@@ -23,6 +24,22 @@ pub struct Context {
     pub since: Option<Duration>,
     /// When to stop.
     pub stop: Stop,
+    /// What is done only on request.
+    pub asked: Asked,
+}
+
+/// What is done only because the person asked for it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Read the launcher CD of a live machine, which sends read requests to the drive.
+    pub launcher: bool,
+    /// Keep only what happened during this recording.
+    pub recording: Option<Arc<Recording>>,
+    /// Try to reach a management server.
+    #[cfg(feature = "submit")]
+    pub reach: Option<super::Destination>,
+    /// What this program noted about its own run.
+    pub log: OwnLog,
 }
 
 /// The drives the ticket is about, as the system names them.
@@ -32,6 +49,25 @@ pub struct Target {
     pub ports: BTreeSet<String>,
     /// Names of whole block devices, e.g. `sdb`, `sr0`.
     pub disks: BTreeSet<String>,
+    /// `VID:PID` of the drives.
+    pub ids: BTreeSet<String>,
+    /// The launcher CDs of the drives.
+    pub launchers: Vec<Launcher>,
+}
+
+/// A launcher CD as the snapshot has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Launcher {
+    /// Port of its drive.
+    pub port: String,
+    /// Device node, e.g. `/dev/sr0`.
+    pub node: Option<String>,
+    /// Volume label from udev's database.
+    pub label: Option<String>,
+    /// File system from udev's database.
+    pub filesystem: Option<String>,
+    /// Where it is mounted.
+    pub mounts: Vec<String>,
 }
 
 impl Target {
@@ -39,9 +75,15 @@ impl Target {
     pub fn of(snapshot: &Snapshot) -> Self {
         let nodes = snapshot.drives.iter().flat_map(|drive| &drive.luns);
         let disks = nodes.filter_map(|lun| lun.node.as_deref()?.strip_prefix("/dev/"));
+        let ids = snapshot
+            .drives
+            .iter()
+            .filter_map(|drive| Some(format!("{}:{}", drive.usb.vid?, drive.usb.pid?)));
         Self {
             ports: snapshot.drives.iter().map(|drive| drive.port.to_string()).collect(),
             disks: disks.map(str::to_owned).collect(),
+            ids: ids.collect(),
+            launchers: snapshot.drives.iter().flat_map(launchers).collect(),
         }
     }
 
@@ -52,6 +94,40 @@ impl Target {
             name.strip_prefix(disk.as_str())
                 .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'p'))
         })
+    }
+
+    /// Whether a device is one of the drives, or of the same maker as one.
+    pub(super) fn is_maker(&self, device: &Connected) -> bool {
+        let vid = device.vid.as_deref();
+        let same = |id: &String| vid.is_some_and(|vid| id.split(':').next() == Some(vid));
+        self.ports.contains(&device.port) || self.ids.iter().any(same)
+    }
+}
+
+/// Only a CD-ROM that the catalog takes for the launcher of a known drive.
+fn launchers(drive: &Drive) -> impl Iterator<Item = Launcher> + '_ {
+    let is_launcher = |lun: &&Lun| lun.role == LunRole::Launcher && lun.kind == LunType::Cdrom;
+    drive.luns.iter().filter(is_launcher).map(|lun| Launcher {
+        port: drive.port.to_string(),
+        node: lun.node.clone(),
+        label: lun.label.clone(),
+        filesystem: lun.filesystem.clone(),
+        mounts: lun.mounts.clone(),
+    })
+}
+
+#[cfg(test)]
+impl Context {
+    /// Reads below `root`, without bounds that a test would notice.
+    pub(super) fn for_tests(root: &Root) -> Self {
+        Self {
+            root: Some(root.clone()),
+            target: Target::default(),
+            now: "2026-11-22T12:00:00Z".parse().unwrap_or_default(),
+            since: None,
+            stop: Stop::new(Arc::default(), Duration::from_secs(3600)),
+            asked: Asked::default(),
+        }
     }
 }
 
@@ -96,7 +172,7 @@ mod tests {
     #[test]
     fn partitions_belong_to_their_disk_and_other_disks_do_not() {
         let disks = ["sdb".to_owned(), "mmcblk0".to_owned()].into();
-        let target = Target { ports: BTreeSet::new(), disks };
+        let target = Target { disks, ..Target::default() };
         for node in ["/dev/sdb", "/dev/sdb1", "/dev/mmcblk0p2"] {
             assert!(target.has_node(node), "{node}");
         }

@@ -1,37 +1,40 @@
 //! What the kernel said about USB, SCSI, storage and the drives, and nothing else.
 //!
-//! A live machine is asked for its own log first (`/dev/kmsg`, then the journal), because
-//! it is complete for the current start and needs no rights to old files; a folder, or a
-//! machine that refuses both, is read from its log files.
+//! A live machine is asked for its journal first, which keeps earlier starts and knows when
+//! each line was written, then for the running kernel's buffer, then for log files and
+//! their rotated predecessors. Only the first place that answers is read: the same line
+//! often stands in several.
 
 mod filter;
-mod live;
 
-use std::io::BufReader;
 use std::time::Duration;
 
 use filter::Filter;
 
-use super::lines::{self, Tail};
-use super::stamp::Since;
-use super::{Budget, Collector, Context, Ending, Gathered, System};
+use super::log_files::{self, Found};
+use super::newest::Newest;
+use super::sieve::Sieve;
+use super::{Budget, Collector, Context, Ending, System, journalctl, kmsg, lines};
 use crate::host::Root;
 
 /// Kernel messages.
 pub(super) struct KernelLog;
 
 /// Where distributions keep kernel messages, the most specific file first.
-const FILES: [&str; 4] =
-    ["var/log/kern.log", "var/log/dmesg", "var/log/syslog", "var/log/messages"];
+pub(super) const FILES: &[&str] = &["kern.log", "messages", "syslog", "dmesg"];
 
 const BUDGET: Budget = Budget { time: Duration::from_secs(20), bytes: 4 * 1024 * 1024 };
+
+/// The name in the bundle.
+const NAME: &str = "kernel.log";
 
 impl Collector for KernelLog {
     fn id(&self) -> &'static str {
         "kernel-log"
     }
     fn reads(&self) -> &'static str {
-        "kernel messages about USB, SCSI, storage, mounts and the drives"
+        "kernel messages about USB, SCSI, storage, mounts and the drives: the journal, \
+         /dev/kmsg, or log files with their rotated predecessors"
     }
     fn wanted_for(&self) -> &'static str {
         "resets, read errors and refused devices show here first"
@@ -44,108 +47,81 @@ impl Collector for KernelLog {
     }
     fn collect(&self, context: &Context) -> Ending {
         let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
-        let mut log = Log::new(context, root);
-        let mut refused = Vec::new();
-        if root.is_live() {
-            match live::read(&mut log, context) {
-                Ok(()) => return log.ending(),
-                Err(reasons) => refused = reasons,
+        let filter = Filter::new(&context.target);
+        let wants = |line: &[u8]| filter.wants(line).then(|| line.to_vec());
+        let mut sieve = Sieve::new(context, &wants);
+        let mut newest = Newest::new(BUDGET.bytes);
+        match read(root, context, &mut sieve, &mut newest) {
+            Ok(()) => Ending::Done(vec![newest.finish(NAME)]),
+            Err(why) if newest.is_empty() => Ending::Skipped(why),
+            Err(why) => {
+                newest.mark_cut(why);
+                Ending::Done(vec![newest.finish(NAME)])
             }
-        }
-        match from_files(&mut log, root, context) {
-            Ok(true) => log.ending(),
-            Ok(false) => Ending::Skipped(nothing(&refused)),
-            Err(why) => Ending::Skipped(denied(&refused, &why)),
         }
     }
 }
 
-/// Reads the first log file there is; `false` when there is none.
-fn from_files(log: &mut Log, root: &Root, context: &Context) -> Result<bool, String> {
-    let mut why = None;
-    for path in FILES {
-        match root.open(path) {
-            Ok(file) if file.metadata().is_ok_and(|m| m.is_file()) => {
-                let reader = BufReader::with_capacity(128 * 1024, file);
-                match lines::for_each(reader, &context.stop, |line| log.take(line)) {
-                    Ok(true) => {}
-                    Ok(false) => log.out_of_time = true,
-                    Err(error) => log.broken = Some(format!("/{path}: {error}")),
-                }
-                return Ok(true);
-            }
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                why.get_or_insert(format!("/{path}: {error}"));
-            }
-            _ => {}
+/// Reads the first place that answers; the error tells why none did.
+fn read(
+    root: &Root,
+    context: &Context,
+    sieve: &mut Sieve<'_>,
+    newest: &mut Newest,
+) -> Result<(), String> {
+    let mut refused = Vec::new();
+    match journalctl::read(context, &["_TRANSPORT=kernel"], sieve, newest) {
+        Ok(()) => return Ok(()),
+        // An empty journal is what somebody without the right to read it sees.
+        Err(journalctl::Refusal::Empty) => {}
+        Err(journalctl::Refusal::Failed(why)) => refused.push(why),
+    }
+    if root.is_live() {
+        match buffer(context, sieve, newest) {
+            Ok(()) => return Ok(()),
+            Err(error) => refused.push(format!("/dev/kmsg: {error}")),
         }
     }
-    why.map_or(Ok(false), Err)
-}
-
-fn nothing(refused: &[String]) -> String {
-    match refused {
-        [] => format!("no kernel log: there is no /{}", FILES.join(", no /")),
-        _ => denied(refused, "no log files"),
+    for name in FILES {
+        match log_files::read(root, name, context, sieve, newest) {
+            Found::Something => return Ok(()),
+            Found::Nothing => {}
+            Found::Refused(why) => refused.push(why),
+        }
     }
+    Err(nothing(root, &refused))
 }
 
-fn denied(refused: &[String], why: &str) -> String {
-    let all: Vec<&str> = refused.iter().map(String::as_str).chain([why]).collect();
+/// The running kernel's buffer, from the mark of a recording if there is one.
+fn buffer(context: &Context, sieve: &mut Sieve<'_>, newest: &mut Newest) -> std::io::Result<()> {
+    let marked = context.asked.recording.as_ref().and_then(|recording| recording.marks.kernel());
+    let opened = if marked.is_none() { Some(kmsg::open()?) } else { None };
+    let Some(file) = marked.or(opened.as_ref()) else { return Ok(()) };
+    let mut tail = lines::Tail::new(newest.room());
+    let whole = kmsg::read(file, &context.stop, &mut |line| {
+        if let Some(mut kept) = sieve.take(line) {
+            kept.push(b'\n');
+            tail.push(kept);
+        }
+    })?;
+    let (text, cut) = tail.finish();
+    newest.add_older(text);
+    if cut || !whole {
+        newest.mark_cut("the kernel's buffer was not read to its end");
+    }
+    Ok(())
+}
+
+fn nothing(root: &Root, refused: &[String]) -> String {
+    if !root.is_live() && refused.iter().all(|why| why.starts_with("journalctl")) {
+        return format!("no kernel log: no journal, and no /var/log/{}", FILES.join(", no "));
+    }
+    if refused.is_empty() {
+        return "no kernel log was found".to_owned();
+    }
     format!(
         "the kernel log may not be read ({}); run with sudo, or join the group `adm` or \
          `systemd-journal` and log in again",
-        all.join("; ")
+        refused.join("; ")
     )
-}
-
-/// The lines kept so far.
-struct Log {
-    filter: Filter,
-    since: Since,
-    tail: Tail,
-    out_of_time: bool,
-    broken: Option<String>,
-}
-
-impl Log {
-    fn new(context: &Context, root: &Root) -> Self {
-        Self {
-            filter: Filter::new(&context.target),
-            since: Since::new(context.now, context.since, uptime(root)),
-            tail: Tail::new(BUDGET.bytes),
-            out_of_time: false,
-            broken: None,
-        }
-    }
-
-    fn take(&mut self, line: &[u8]) {
-        // Both see every line: the age of one decides about the lines that follow it.
-        let (new, wanted) = (self.since.keeps(line), self.filter.wants(line));
-        if new && wanted {
-            let mut line = line.to_vec();
-            line.push(b'\n');
-            self.tail.push(line);
-        }
-    }
-
-    fn ending(mut self) -> Ending {
-        if self.out_of_time || self.broken.is_some() {
-            self.tail.mark_cut();
-        }
-        let empty = self.tail.is_empty();
-        match (self.broken, self.out_of_time) {
-            (Some(why), _) if empty => return Ending::Failed(why),
-            (None, true) if empty => return Ending::TimedOut("the log is too long".into()),
-            _ => {}
-        }
-        let (bytes, truncated) = self.tail.finish();
-        Ending::Done(vec![Gathered { name: "kernel.log".into(), bytes, truncated }])
-    }
-}
-
-/// How long the machine had been running, for stamps that count from its start.
-fn uptime(root: &Root) -> Option<Duration> {
-    let text = root.text("proc/uptime", 64).ok()?;
-    Duration::try_from_secs_f64(text.split(' ').next()?.trim().parse().ok()?).ok()
 }

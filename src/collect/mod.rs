@@ -8,29 +8,44 @@
 //! Collecting from a broken machine fails often, so an ending is a value, never an error:
 //! one hung source costs its own time budget and nothing else.
 //!
-//! | collector | file in the bundle |
-//! |---|---|
-//! | `kernel-log` | `logs/kernel.log` |
-//! | `block-devices` | `logs/block-devices.txt` |
-//! | `usb-topology` | `logs/usb-topology.txt` |
-//! | `mounts` | `logs/mounts.txt` |
-//! | `storage-drivers` | `logs/storage-drivers.txt` |
-//! | `os-facts` | `logs/os-facts.txt` |
+//! `README.md` beside this file lists every collector with what it reads and may use; a
+//! test holds it to [`all`].
 
 mod block_devices;
+mod capacity;
 mod command;
 mod context;
+mod device_control;
+mod journal;
+mod journalctl;
 mod kernel_log;
+mod kmsg;
+mod launcher_cd;
 mod lines;
+mod log_files;
 mod mounts;
+mod newest;
 mod os_facts;
+mod own_log;
+mod packages;
+mod pump;
+#[cfg(feature = "submit")]
+mod reachability;
+mod recording;
 mod run;
 pub mod seeds;
+mod sieve;
 mod stamp;
 mod storage_drivers;
+mod udev_properties;
 mod usb_topology;
 
-pub use context::{Context, Stop, Target};
+pub use context::{Asked, Context, Launcher, Stop, Target};
+pub use own_log::OwnLog;
+pub use pump::Pump;
+#[cfg(feature = "submit")]
+pub use reachability::Destination;
+pub use recording::{Event, Marks, Recording};
 pub use run::{Clock, Progress, Report, run};
 
 use std::sync::Arc;
@@ -49,6 +64,14 @@ pub trait Collector: Send + Sync {
     /// How much it may use.
     fn budget(&self) -> Budget {
         Budget { time: Duration::from_secs(5), bytes: 256 * 1024 }
+    }
+    /// Whether it waits until all others have ended: it reports about them.
+    fn is_last(&self) -> bool {
+        false
+    }
+    /// Whether it needs a machine; the others tell about the run itself.
+    fn needs_machine(&self) -> bool {
+        true
     }
     /// Reads, within the bounds of `context`.
     fn collect(&self, context: &Context) -> Ending;
@@ -74,8 +97,19 @@ pub enum System {
     Macos,
 }
 
+impl System {
+    /// Its name, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "Linux",
+            Self::Windows => "Windows",
+            Self::Macos => "macOS",
+        }
+    }
+}
+
 /// How a collector ended. Everything in it is unredacted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
     /// It brought what it reads.
     Done(Vec<Gathered>),
@@ -88,32 +122,68 @@ pub enum Ending {
 }
 
 /// One file that a collector brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Gathered {
     /// Its name below `logs/`.
     pub name: String,
     /// Its content, as the machine said it.
-    pub bytes: Vec<u8>,
-    /// Whether a budget cut it.
-    pub truncated: bool,
+    pub content: Content,
+    /// What a budget cut, if it did.
+    pub cut: Option<Cut>,
+}
+
+/// What a file holds, before redaction.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Lines of a log, or a list for people: redacted as text.
+    Text(Vec<u8>),
+    /// Values with names: redacted by what each field means, before it becomes text.
+    Fields(serde_json::Value),
+}
+
+/// That a file is not all there was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// What was left out, and by which bound.
+    pub why: String,
+    /// How many bytes there were, where that is known.
+    pub of: Option<u64>,
 }
 
 impl Ending {
     /// One text file.
     fn text(name: &str, text: String) -> Self {
-        let bytes = text.into_bytes();
-        Self::Done(vec![Gathered { name: name.to_owned(), bytes, truncated: false }])
+        Self::one(name, Content::Text(text.into_bytes()))
+    }
+
+    /// One document of named values.
+    fn fields(name: &str, value: serde_json::Value) -> Self {
+        Self::one(name, Content::Fields(value))
+    }
+
+    fn one(name: &str, content: Content) -> Self {
+        Self::Done(vec![Gathered { name: name.to_owned(), content, cut: None }])
     }
 }
 
 /// Every collector; when space runs out, the earlier ones matter more.
 pub fn all() -> Vec<Arc<dyn Collector>> {
     vec![
+        Arc::new(recording::Events),
         Arc::new(kernel_log::KernelLog),
+        Arc::new(launcher_cd::LauncherCd),
+        Arc::new(device_control::DeviceControl),
         Arc::new(block_devices::BlockDevices),
+        Arc::new(udev_properties::UdevProperties),
         Arc::new(usb_topology::UsbTopology),
         Arc::new(mounts::Mounts),
+        Arc::new(capacity::Capacity),
         Arc::new(storage_drivers::StorageDrivers),
         Arc::new(os_facts::OsFacts),
+        Arc::new(packages::Packages),
+        #[cfg(feature = "submit")]
+        Arc::new(reachability::Reachability),
+        Arc::new(journal::Journal),
+        Arc::new(own_log::OwnLogFile),
     ]
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Collector, Context, Ending, Stop, System};
 
 /// How one collector ended, and how long it took.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// Its id.
     pub id: &'static str,
@@ -47,7 +47,8 @@ pub fn run(
 ) -> Vec<Report> {
     let (sender, answers) = mpsc::channel();
     let mut reports: Vec<Option<Report>> = vec![None; collectors.len()];
-    for (index, collector) in collectors.iter().enumerate() {
+    let last = collectors.iter().filter(|collector| collector.is_last()).count();
+    for (index, collector) in collectors.iter().enumerate().filter(|(_, c)| !c.is_last()) {
         match refusal(collector.as_ref(), context) {
             Some(ending) => {
                 let report = Report { id: collector.id(), ending, took: Duration::ZERO };
@@ -57,11 +58,40 @@ pub fn run(
         }
     }
     drop(sender);
-    let silent = wait(&mut reports, collectors, &context.stop, &answers, progress);
-    let unanswered = |(report, collector): (Option<Report>, &Arc<dyn Collector>)| {
-        report.unwrap_or_else(|| given_up(collector.as_ref(), &context.stop, silent))
+    let silent = wait(&mut reports, last, collectors, &context.stop, &answers, progress);
+    let mut ended = Vec::with_capacity(collectors.len());
+    for (report, collector) in reports.into_iter().zip(collectors) {
+        if collector.is_last() {
+            ended.push(None);
+            continue;
+        }
+        let report = report.unwrap_or_else(|| given_up(collector.as_ref(), &context.stop, silent));
+        note(&report);
+        ended.push(Some(report));
+    }
+    let fill = |(report, collector): (Option<Report>, &Arc<dyn Collector>)| {
+        report.unwrap_or_else(|| finish(collector.as_ref(), context))
     };
-    reports.into_iter().zip(collectors).map(unanswered).collect()
+    ended.into_iter().zip(collectors).map(fill).collect()
+}
+
+/// What the program's own log says of an ending, in the order of the list: the order in
+/// which threads end is nobody's business.
+fn note(report: &Report) {
+    let (id, ms) = (report.id, report.took.as_millis());
+    match &report.ending {
+        Ending::Done(files) => tracing::info!("collector {id}: {} files, {ms} ms", files.len()),
+        Ending::Skipped(why) => tracing::info!("collector {id}: skipped: {why}"),
+        Ending::Failed(why) => tracing::warn!("collector {id}: failed: {why}"),
+        Ending::TimedOut(why) => tracing::warn!("collector {id}: timed out: {why}"),
+    }
+}
+
+/// Runs a collector that reports about the run; it reads memory only, and needs no thread.
+fn finish(collector: &dyn Collector, context: &Context) -> Report {
+    let refused = refusal(collector, context);
+    let ending = refused.unwrap_or_else(|| collector.collect(context));
+    Report { id: collector.id(), ending, took: Duration::ZERO }
 }
 
 /// Why the wait ended before every answer came.
@@ -75,6 +105,9 @@ enum Silent {
 
 /// Why a collector is not started at all.
 fn refusal(collector: &dyn Collector, context: &Context) -> Option<Ending> {
+    if !collector.needs_machine() {
+        return None;
+    }
     if context.root.is_none() {
         return Some(Ending::Skipped("recorded input: this machine was not read".into()));
     }
@@ -117,6 +150,7 @@ fn start(
 /// Takes answers until all have come, or the time of those that have not is up.
 fn wait(
     reports: &mut [Option<Report>],
+    last: usize,
     collectors: &[Arc<dyn Collector>],
     stop: &Stop,
     answers: &Receiver<(usize, Report)>,
@@ -124,7 +158,7 @@ fn wait(
 ) -> Silent {
     let due: Vec<Stop> = collectors.iter().map(|c| stop.within(c.budget().time)).collect();
     let mut grace = None;
-    while reports.iter().any(Option::is_none) {
+    while reports.iter().flatten().count() + last < reports.len() {
         match answers.recv_timeout(TICK) {
             Ok((index, report)) => {
                 let id = report.id;
@@ -138,7 +172,8 @@ fn wait(
             Err(RecvTimeoutError::Disconnected) => return Silent::Gone,
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let mut pending = reports.iter().zip(&due).filter(|(report, _)| report.is_none());
+        let waited = reports.iter().zip(collectors).zip(&due);
+        let mut pending = waited.filter(|((report, c), _)| report.is_none() && !c.is_last());
         let all_due = pending.all(|(_, due)| due.is_due());
         if all_due && grace.get_or_insert_with(|| Grace::new(GRACE)).is_over() {
             break;
@@ -215,6 +250,7 @@ mod tests {
             now: jiff::Timestamp::UNIX_EPOCH,
             since: None,
             stop: Stop::new(Arc::new(AtomicBool::new(asked)), Duration::from_secs(20)),
+            asked: crate::collect::Asked::default(),
         };
         let clock: Clock = Arc::new(|| Duration::ZERO);
         run(&collectors, &context, &clock, &|_| {})
@@ -241,6 +277,23 @@ mod tests {
         assert_eq!(reports[2].ending, Ending::Skipped("nothing".into()));
     }
 
+    /// Opening a pipe for reading waits inside the kernel until somebody writes.
+    #[cfg(unix)]
+    #[test]
+    fn a_read_that_is_blocked_in_the_kernel_costs_its_own_time_only() {
+        static PIPE: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = PIPE.get_or_init(|| dir.path().join("pipe"));
+        rustix::fs::mkfifoat(rustix::fs::CWD, pipe, rustix::fs::Mode::RWXU).unwrap();
+        let blocked: Body = |_| {
+            let path = PIPE.get().unwrap();
+            Ending::Failed(std::fs::read(path).unwrap_err().to_string())
+        };
+        let reports = run_all(&[("blocked", blocked), ("fine", |_| Ending::Done(vec![]))], false);
+        assert!(matches!(reports[0].ending, Ending::TimedOut(_)), "{:?}", reports[0]);
+        assert_eq!(reports[1].ending, Ending::Done(vec![]));
+    }
+
     #[test]
     fn a_collector_that_breaks_is_a_failure() {
         let reports = run_all(&[("breaks", |_| panic!("a bug"))], false);
@@ -263,6 +316,7 @@ mod tests {
             now: jiff::Timestamp::UNIX_EPOCH,
             since: None,
             stop: Stop::new(Arc::default(), Duration::from_secs(20)),
+            asked: crate::collect::Asked::default(),
         };
         let clock: Clock = Arc::new(|| Duration::ZERO);
         for report in run(&collectors, &context, &clock, &|_| {}) {

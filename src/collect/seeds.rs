@@ -11,8 +11,9 @@ mod network;
 
 use std::collections::BTreeSet;
 use std::io;
+use std::time::Duration;
 
-use crate::host::Root;
+use crate::host::{Patient, Root};
 use crate::redact::{Class, Seed, Seeds};
 
 /// Text files of the system are far smaller; what lies beyond is not read.
@@ -23,6 +24,10 @@ const MOST_ENTRIES: usize = 20_000;
 
 /// Values kept in all.
 const MOST_VALUES: usize = 20_000;
+
+/// How long one file may take, and how many may hang before the rest is given up.
+const PATIENCE: Duration = Duration::from_secs(2);
+const MOST_HUNG: u32 = 4;
 
 /// What was found out.
 #[derive(Debug, Default)]
@@ -40,6 +45,7 @@ pub struct Known {
 pub fn read(root: &Root, environment: &[(String, String)], keep: &[String]) -> Known {
     let mut reading = Reading {
         root,
+        patient: Patient::new(PATIENCE, MOST_HUNG),
         known: Known::default(),
         seen: BTreeSet::new(),
         controllers: BTreeSet::new(),
@@ -55,6 +61,7 @@ pub fn read(root: &Root, environment: &[(String, String)], keep: &[String]) -> K
 /// A reading in progress.
 struct Reading<'a> {
     root: &'a Root,
+    patient: Patient,
     known: Known,
     seen: BTreeSet<(Class, String)>,
     /// What root hubs call their serial number: names of the controller, not secrets.
@@ -76,18 +83,18 @@ impl Reading<'_> {
 
     /// A file's text; empty when there is none.
     fn text(&mut self, path: &str) -> String {
-        self.kept(path, self.root.text(path, MOST_BYTES)).unwrap_or_default()
+        self.read(path, |root, path| root.text(path, MOST_BYTES)).unwrap_or_default()
     }
 
     /// A file's bytes; none when there is no such file.
     fn bytes(&mut self, path: &str) -> Vec<u8> {
-        self.kept(path, self.root.bytes(path, MOST_BYTES)).unwrap_or_default()
+        self.read(path, |root, path| root.bytes(path, MOST_BYTES)).unwrap_or_default()
     }
 
     /// The names in a folder, no more than are worth reading.
     fn names(&mut self, path: &str) -> Vec<String> {
-        let names = self.root.dir(path).and_then(|dir| dir.names());
-        let mut names = self.kept(path, names).unwrap_or_default();
+        let names = self.read(path, |root, path| root.dir(path).and_then(|dir| dir.names()));
+        let mut names = names.unwrap_or_default();
         if names.len() > MOST_ENTRIES {
             names.truncate(MOST_ENTRIES);
             self.known.truncated = true;
@@ -95,13 +102,26 @@ impl Reading<'_> {
         names
     }
 
+    /// Reads without waiting for ever for a device that hangs.
+    fn read<T: Send + 'static>(
+        &mut self,
+        path: &str,
+        read: fn(&Root, &str) -> io::Result<T>,
+    ) -> Option<T> {
+        let (root, there) = (self.root.clone(), path.to_owned());
+        let answer = self.patient.ask(move || read(&root, &there));
+        let timed_out = || Err(io::Error::new(io::ErrorKind::TimedOut, "no answer"));
+        self.kept(path, answer.unwrap_or_else(timed_out))
+    }
+
     fn kept<T>(&mut self, path: &str, read: io::Result<T>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
                 // Devices come and go, and attributes of theirs answer with errors of the
-                // device; only a right that is missing hides a value.
-                if error.kind() == io::ErrorKind::PermissionDenied {
+                // device; only a right that is missing, or a device that hangs, hides a value.
+                let hides = [io::ErrorKind::PermissionDenied, io::ErrorKind::TimedOut];
+                if hides.contains(&error.kind()) {
                     self.known.unread.push((format!("/{path}"), error));
                 }
                 None

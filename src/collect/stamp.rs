@@ -16,6 +16,7 @@ pub(super) struct Since {
     /// When the machine started, for stamps that count from there.
     boot: Option<Timestamp>,
     last: bool,
+    past: bool,
 }
 
 impl Since {
@@ -24,7 +25,8 @@ impl Since {
         let before = |duration: Duration| {
             SignedDuration::try_from(duration).ok().and_then(|d| now.checked_sub(d).ok())
         };
-        Self { oldest: since.and_then(before), now, boot: uptime.and_then(before), last: true }
+        let (oldest, boot) = (since.and_then(before), uptime.and_then(before));
+        Self { oldest, now, boot, last: true, past: false }
     }
 
     /// Whether a line is new enough. A line without a stamp goes with the line before it.
@@ -33,8 +35,19 @@ impl Since {
         let start = &line[..line.len().min(40)];
         if let Some(written) = std::str::from_utf8(start).ok().and_then(|s| self.latest(s)) {
             self.last = written >= oldest;
+            self.past |= !self.last;
         }
         self.last
+    }
+
+    /// Forgets the line before: what follows comes from another place.
+    pub(super) fn restart(&mut self) {
+        self.last = true;
+    }
+
+    /// Whether a line was too old.
+    pub(super) fn is_past(&self) -> bool {
+        self.past
     }
 
     /// The latest time at which a line starting like this can have been written.

@@ -1,6 +1,7 @@
 //! What the configuration says about desks and the outbox.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
@@ -19,6 +20,22 @@ pub struct DeskConfig {
     pub requester: Option<String>,
     /// Request Tracker: the queue that tickets go to.
     pub queue: Option<String>,
+    /// Zendesk: whose credential it is; an end user's, or none, when not given.
+    pub access: Option<KeyOf>,
+    /// Zendesk: the account that the key belongs to. Mail: the name to log in with.
+    pub user: Option<String>,
+    /// Mail and handing over: the desk's own mail address.
+    pub to: Option<String>,
+    /// Handing over: the address of the desk's form, with `{subject}`, `{text}` and
+    /// `{requester}` where they are to be filled in.
+    pub form: Option<String>,
+    /// Endings of file names that the desk refuses, e.g. `.zip`.
+    #[serde(default)]
+    pub refused_endings: Vec<String>,
+    /// The most bytes that all files of a ticket may have, where it differs from the usual.
+    pub attachment_bytes: Option<u64>,
+    /// Certificates (PEM) of a CA that this desk, or a proxy on the way, is signed by.
+    pub ca_file: Option<PathBuf>,
     /// Desk field → fact of ours.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
@@ -27,18 +44,77 @@ pub struct DeskConfig {
     pub timeout: Option<Duration>,
 }
 
+/// Whose credential a desk gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyOf {
+    /// Somebody who works at the desk.
+    Agent,
+    /// The person who asks for support.
+    EndUser,
+}
+
+impl DeskConfig {
+    /// A desk of a kind without any further settings.
+    pub fn of(kind: DeskKind) -> Self {
+        Self {
+            kind,
+            url: None,
+            policy: None,
+            requester: None,
+            queue: None,
+            access: None,
+            user: None,
+            to: None,
+            form: None,
+            refused_endings: Vec::new(),
+            attachment_bytes: None,
+            ca_file: None,
+            fields: BTreeMap::new(),
+            timeout: None,
+        }
+    }
+
+    /// Whether it needs a credential.
+    pub fn needs_key(&self) -> bool {
+        match self.kind {
+            DeskKind::OutboxOnly | DeskKind::Handoff => false,
+            #[cfg(feature = "submit")]
+            DeskKind::Freshdesk | DeskKind::RequestTracker => true,
+            // An end user may ask without an account, if the desk lets everybody ask.
+            #[cfg(feature = "submit")]
+            DeskKind::Zendesk | DeskKind::Email => self.user.is_some(),
+        }
+    }
+}
+
 /// Protocols a desk can speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeskKind {
     /// Nothing is sent; ticket and bundle are kept for the person to hand over.
     OutboxOnly,
+    /// Nothing is sent; the desk's form or a mail draft is opened with the text in it.
+    Handoff,
     /// Freshdesk API v2.
     #[cfg(feature = "submit")]
     Freshdesk,
     /// Request Tracker 5, REST2.
     #[cfg(feature = "submit")]
     RequestTracker,
+    /// Zendesk: Requests API for end users, Tickets API for agents.
+    #[cfg(feature = "submit")]
+    Zendesk,
+    /// A mail to the desk's address.
+    #[cfg(feature = "submit")]
+    Email,
+}
+
+impl DeskKind {
+    /// Whether the program itself sends tickets there.
+    pub fn sends(self) -> bool {
+        !matches!(self, Self::OutboxOnly | Self::Handoff)
+    }
 }
 
 /// How the outbox waits, `[outbox]`.

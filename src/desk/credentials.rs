@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 pub use secrecy::SecretString as Credential;
 
+use super::keyring::Keyring;
 use super::private;
 
 /// A larger file than this is not a credential.
@@ -96,8 +97,12 @@ impl Sources {
             return usable(value, &place);
         }
         looked.push(format!("${name} (not set)"));
+        match Keyring::of_session(&variable).and_then(|keyring| keyring.read(desk)) {
+            Ok(found) => return found,
+            Err(why) => looked.push(format!("the keyring ({why})")),
+        }
         if let Some(dir) = &self.config_dir {
-            let path = dir.join("credentials").join(desk);
+            let path = file_of(dir, desk);
             match read(&path, Guard::File)? {
                 Some(found) => return Ok(found),
                 None => looked.push(format!("{} (no such file)", path.display())),
@@ -105,6 +110,21 @@ impl Sources {
         }
         Err(CredentialError::Missing { desk: desk.to_owned(), looked })
     }
+}
+
+/// Where a desk's credential is kept when there is no keyring.
+fn file_of(config_dir: &Path, desk: &str) -> PathBuf {
+    config_dir.join("credentials").join(desk)
+}
+
+/// Keeps a credential in a file that only its owner can read; returns which.
+pub fn keep_in_file(config_dir: &Path, desk: &str, key: &Credential) -> io::Result<PathBuf> {
+    use secrecy::ExposeSecret;
+    let path = file_of(config_dir, desk);
+    let folder = config_dir.join("credentials");
+    private::create_dir(&folder)?;
+    private::replace(&folder, desk, format!("{}\n", key.expose_secret()).as_bytes())?;
+    Ok(path)
 }
 
 /// The environment variable for a desk: `KEYCASE_<DESK>_TOKEN`.
@@ -149,7 +169,8 @@ fn read_short(file: File) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn usable(content: Vec<u8>, place: &str) -> Result<Credential, CredentialError> {
+/// A credential from bytes, if it can be one; `place` is for the message.
+pub fn usable(content: Vec<u8>, place: &str) -> Result<Credential, CredentialError> {
     let no = |why| Err(CredentialError::Unusable { place: place.to_owned(), why });
     if content.len() as u64 > LONGEST {
         return no("it is longer than any key");

@@ -3,6 +3,10 @@
 //! Facts are from <https://developers.freshdesk.com/api/> and from what clients of it
 //! recorded; where the two differ the comment says which was followed.
 
+mod fields;
+mod wire;
+
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -10,11 +14,14 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Url};
 use serde_json::{Map, Value, json};
 
+use self::fields::FieldList;
+use self::wire::{file_name, html, id_of, number, shortened};
 use super::http::{Answer, Http};
 use super::{
-    Attachment, Capabilities, Desk, Failure, FreshdeskData, Request, Ticket, TicketDraft,
-    TicketStatus,
+    Access, Attachment, BundleInfo, Capabilities, Desk, DeskConfig, Failure, FreshdeskData,
+    Request, Ticket, TicketDraft, TicketStatus, upload,
 };
+use crate::policy::TicketState;
 
 /// How many tickets a list page has, the most the service gives.
 const PAGE: usize = 100;
@@ -26,13 +33,26 @@ const PAGES: usize = 20;
 pub(super) struct Freshdesk {
     http: Http,
     data: FreshdeskData,
-    fields: BTreeMap<String, String>,
+    /// Custom field → fact.
+    mapped: BTreeMap<String, String>,
+    able: Capabilities,
+    /// The account's own fields, asked for once; `None` when it does not show them.
+    fields: OnceCell<Option<FieldList>>,
 }
 
 impl Freshdesk {
-    /// A desk that fills `fields` (custom field → fact).
-    pub(super) fn new(http: Http, data: FreshdeskData, fields: BTreeMap<String, String>) -> Self {
-        Self { http, data, fields }
+    /// An account, as it is configured.
+    pub(super) fn new(http: Http, data: FreshdeskData, config: &DeskConfig) -> Self {
+        let able = Capabilities {
+            sends: true,
+            attachment_bytes: Some(config.attachment_bytes.unwrap_or(data.attachment_bytes)),
+            refused_endings: config.refused_endings.clone(),
+            finds: true,
+            in_one: false,
+            // Version 2 of the API has no keys for requesters.
+            access: Access::Agent,
+        };
+        Self { http, data, mapped: config.fields.clone(), able, fields: OnceCell::new() }
     }
 
     fn url(&self, path: &str) -> Url {
@@ -81,17 +101,85 @@ impl Freshdesk {
             "email": request.requester,
             "tags": ["keycase", self.tag(draft)],
         });
+        let wants_list = !self.mapped.is_empty() || draft.fact("type").is_some();
+        let list = wants_list.then(|| self.fields()).flatten();
+        let kind = draft.fact("type").and_then(|kind| self.data.types.get(kind));
+        if let Some(kind) = kind.filter(|kind| list.is_some_and(|list| list.has_type(kind))) {
+            body["type"] = Value::from(kind.as_str());
+        }
+        let typed = |field: &String, text: &str| match list {
+            Some(list) => list.typed(field, text),
+            None => Value::from(text),
+        };
         let custom: Map<String, Value> = self
-            .fields
+            .mapped
             .iter()
-            .filter_map(|(field, fact)| Some((field.clone(), draft.fact(fact)?)))
+            .filter_map(|(field, fact)| Some((field, draft.fact(fact)?)))
             .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(field, value)| (field, Value::from(value)))
+            .map(|(field, value)| (field.clone(), typed(field, value)))
             .collect();
         if !custom.is_empty() {
             body["custom_fields"] = Value::Object(custom);
         }
         body
+    }
+
+    /// The account's own fields, if it shows them to this key.
+    fn fields(&self) -> Option<&FieldList> {
+        let ask = || {
+            let answer = self.get(self.url("ticket_fields")).ok()?;
+            FieldList::read(answer.json().ok()?)
+        };
+        self.fields.get_or_init(ask).as_ref()
+    }
+
+    /// The notes of a ticket, page by page.
+    fn notes(&self, id: u64, mut each: impl FnMut(&Value) -> bool) -> Result<(), Failure> {
+        for page in 1..=PAGES {
+            let mut url = self.url(&format!("tickets/{id}/conversations"));
+            url.query_pairs_mut()
+                .append_pair("per_page", &PAGE.to_string())
+                .append_pair("page", &page.to_string());
+            let notes = self.rows(url)?;
+            if notes.iter().any(&mut each) || notes.len() < PAGE {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A note that requester and desk see, as if it came from the requester. Not a reply: a
+    /// reply is mailed to the requester in the desk's name.
+    fn add_note(
+        &self,
+        ticket: &Ticket,
+        words: &str,
+        file: Option<Part>,
+        bytes: u64,
+    ) -> Result<(), Failure> {
+        let mut form =
+            Form::new().text("body", html(words)).text("private", "false").text("incoming", "true");
+        if let Some(requester) = ticket.requester.or_else(|| self.shown(&ticket.id)?.requester) {
+            form = form.text("user_id", requester.to_string());
+        }
+        if let Some(file) = file {
+            form = form.part("attachments[]", file);
+        }
+        let url = self.url(&format!("tickets/{}/notes", number(&ticket.id)?));
+        let call = self.http.request(Method::POST, url).multipart(form);
+        let answer = self.http.call(call, bytes)?;
+        let named = answer.json().ok().and_then(|body| id_of(body.get("id")?)).is_some();
+        match named || answer.located().is_some_and(|id| id.parse::<u64>().is_ok()) {
+            true => Ok(()),
+            false => Err(Failure::OutOfProtocol("it names no note".into())),
+        }
+    }
+
+    /// What a requester reads for a state: the account's own words, or ours.
+    fn state_in_words(&self, number: u64) -> String {
+        let own = self.fields().and_then(|list| list.state(number)).map(str::to_owned);
+        let usual = || self.data.states.get(&number.to_string()).cloned();
+        own.or_else(usual).unwrap_or_else(|| format!("state {number}"))
     }
 
     fn list_url(&self, email: &str, since: Timestamp, page: usize) -> Url {
@@ -118,26 +206,22 @@ impl Freshdesk {
 
 impl Desk for Freshdesk {
     fn capabilities(&self) -> Capabilities {
-        let attachment_bytes = Some(self.data.attachment_bytes);
-        Capabilities { sends: true, attachment_bytes, needs_key: true }
+        self.able.clone()
     }
 
-    fn accepts(&self, request: &Request) -> Result<(), Failure> {
-        let Some(bundle) = &request.draft.bundle else { return Ok(()) };
-        let most = self.data.attachment_bytes;
-        if bundle.bytes > most {
-            return Err(Failure::Unfit(format!(
-                "the bundle has {} bytes; this desk takes {most}",
-                bundle.bytes
-            )));
-        }
-        if bundle.bytes == 0 {
-            return Err(Failure::Unfit("the bundle is empty".into()));
-        }
-        Ok(())
+    fn validate(&self, request: &Request) -> Result<Vec<String>, Failure> {
+        let answer = self.get(self.url("ticket_fields"));
+        let list = match answer {
+            Ok(answer) => FieldList::read(answer.json()?),
+            // A key may be allowed to file tickets and not to read the list.
+            Err(Failure::Refused { status: Some(403 | 404), .. }) => None,
+            Err(failure) => return Err(failure),
+        };
+        let list = self.fields.get_or_init(|| list).as_ref();
+        Ok(list.map(|list| list.wrong(&self.body(request))).unwrap_or_default())
     }
 
-    fn create(&self, request: &Request) -> Result<Ticket, Failure> {
+    fn create(&self, request: &Request, _: Option<Attachment<'_>>) -> Result<Ticket, Failure> {
         let body = self.body(request);
         let call = self.http.request(Method::POST, self.url("tickets")).json(&body);
         let answer = self.http.call(call, 0)?;
@@ -154,51 +238,30 @@ impl Desk for Freshdesk {
         }))
     }
 
-    /// A note, not a reply: a reply is mailed to the requester in the desk's name.
-    fn attach(&self, ticket: &Ticket, file: Attachment<'_>) -> Result<(), Failure> {
+    fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {
         let kind = if file.name.ends_with(".zip") { "application/zip" } else { OCTETS };
         // Text parts must have no file name, file parts must have one and a type
         // (https://github.com/freshworks/fresh-samples/issues/78,
         // https://github.com/arjunkomath/node-freshdesk-api/pull/147).
-        let part = Part::bytes(file.bytes.to_vec())
-            .file_name(wire_name(file.name))
+        let part = Part::stream_with_length(upload::body(&file)?, file.bytes)
+            .file_name(file_name(file.name))
             .mime_str(kind)
             .map_err(|_| Failure::Unfit("the file has no type".into()))?;
-        let mut form = Form::new()
-            .text("body", html(&format!("Diagnostic bundle {}", file.name)))
-            .text("private", "false")
-            .text("incoming", "true");
-        if let Some(requester) = ticket.requester.or_else(|| self.shown(&ticket.id)?.requester) {
-            form = form.text("user_id", requester.to_string());
-        }
-        let form = form.part("attachments[]", part);
-        let url = self.url(&format!("tickets/{}/notes", number(&ticket.id)?));
-        let call = self.http.request(Method::POST, url).multipart(form);
-        let answer = self.http.call(call, file.bytes.len() as u64)?;
-        let named = answer.json().ok().and_then(|body| id_of(body.get("id")?)).is_some();
-        match named || answer.located().is_some_and(|id| id.parse::<u64>().is_ok()) {
-            true => Ok(()),
-            false => Err(Failure::OutOfProtocol("it names no note".into())),
-        }
+        self.add_note(ticket, words, Some(part), file.bytes)
     }
 
-    fn has_attachment(&self, ticket: &Ticket, name: &str, bytes: u64) -> Result<bool, Failure> {
-        let name = wire_name(name);
-        let id = number(&ticket.id)?;
-        for page in 1..=PAGES {
-            let mut url = self.url(&format!("tickets/{id}/conversations"));
-            url.query_pairs_mut()
-                .append_pair("per_page", &PAGE.to_string())
-                .append_pair("page", &page.to_string());
-            let notes = self.rows(url)?;
-            if notes.iter().flat_map(attachments).any(|file| is_file(file, &name, bytes)) {
-                return Ok(true);
-            }
-            if notes.len() < PAGE {
-                break;
-            }
-        }
-        Ok(false)
+    fn note(&self, ticket: &Ticket, words: &str) -> Result<(), Failure> {
+        self.add_note(ticket, words, None, 0)
+    }
+
+    fn has_attachment(&self, ticket: &Ticket, bundle: &BundleInfo) -> Result<bool, Failure> {
+        let name = file_name(&bundle.file);
+        let mut found = false;
+        self.notes(number(&ticket.id)?, |note| {
+            found |= attachments(note).any(|file| is_file(file, &name, bundle.bytes));
+            found
+        })?;
+        Ok(found)
     }
 
     /// Lists rather than searches: the search index lags behind by minutes.
@@ -220,26 +283,34 @@ impl Desk for Freshdesk {
     }
 
     fn status(&self, id: &str) -> Result<TicketStatus, Failure> {
-        let mut url = self.url(&format!("tickets/{}", number(id)?));
-        url.query_pairs_mut().append_pair("include", "conversations");
+        let id = number(id)?;
+        let mut url = self.url(&format!("tickets/{id}"));
+        url.query_pairs_mut().append_pair("include", "stats");
         let answer = self.get(url)?;
         let body = answer.json()?;
         let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
-        let state = body.get("status").and_then(Value::as_u64).map(|number| {
-            let name = self.data.states.get(&number.to_string()).cloned();
-            name.unwrap_or_else(|| format!("state {number}"))
-        });
-        let notes = body.get("conversations").and_then(Value::as_array).into_iter().flatten();
-        let files = attachments(body).chain(notes.flat_map(attachments));
-        let sizes = files.filter_map(|file| file.get("file_size").and_then(Value::as_u64));
+        let time = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
+        let state = body.get("status").and_then(Value::as_u64);
+        let since = body.get("stats").and_then(|stats| stats.get("status_updated_at"));
+        let since = since.and_then(time).or_else(|| body.get("updated_at").and_then(time));
+        let phase = state.and_then(|number| self.data.phases.get(&number.to_string()));
+        let mut attached_bytes = sizes(body);
+        // The limit is for the whole case, and a ticket shows only its first notes.
+        self.notes(id, |note| {
+            attached_bytes += sizes(note);
+            false
+        })?;
         Ok(TicketStatus {
             ticket: self
                 .ticket(body)
                 .ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))?,
             subject: text("subject"),
-            state,
+            state: state.map(|number| self.state_in_words(number)),
+            phase: phase.and_then(|phase| TicketState::parse(phase)),
+            created_at: body.get("created_at").and_then(time),
+            since,
             updated_at: text("updated_at"),
-            attached_bytes: sizes.sum(),
+            attached_bytes,
         })
     }
 
@@ -263,16 +334,6 @@ impl Desk for Freshdesk {
 
 const OCTETS: &str = "application/octet-stream";
 
-/// Ids exceed 32 bits.
-fn id_of(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
-}
-
-/// A ticket number on its way into a path.
-fn number(id: &str) -> Result<u64, Failure> {
-    id.parse().map_err(|_| Failure::Unfit(format!("`{id}` is not a ticket number of this desk")))
-}
-
 fn has_tag(row: &Value, tag: &str) -> bool {
     let tags = row.get("tags").and_then(Value::as_array).into_iter().flatten();
     tags.filter_map(Value::as_str).any(|other| other.eq_ignore_ascii_case(tag))
@@ -282,78 +343,13 @@ fn attachments(object: &Value) -> impl Iterator<Item = &Value> {
     object.get("attachments").and_then(Value::as_array).into_iter().flatten()
 }
 
+/// Bytes of all files of a ticket or a note.
+fn sizes(object: &Value) -> u64 {
+    attachments(object).filter_map(|file| file.get("file_size").and_then(Value::as_u64)).sum()
+}
+
 fn is_file(file: &Value, name: &str, bytes: u64) -> bool {
     let same_name = file.get("name").and_then(Value::as_str) == Some(name);
     let size = file.get("file_size").and_then(Value::as_u64);
     same_name && size.is_none_or(|size| size == bytes)
-}
-
-/// Servers decode percent signs in multipart file names, so only plain characters go out
-/// (<https://github.com/rack/rack/issues/323>).
-fn wire_name(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    name.chars().map(|c| if plain(c) { c } else { '-' }).collect()
-}
-
-/// One line, at most `most` characters.
-fn shortened(text: &str, most: usize) -> String {
-    let line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    line.take(most).collect::<String>().trim().to_owned()
-}
-
-/// Text as HTML: descriptions and notes are HTML, and people's words are not.
-fn html(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + text.len() / 8);
-    for (at, line) in text.trim_end().lines().enumerate() {
-        if at > 0 {
-            html.push_str("<br>");
-        }
-        // Browsers fold leading blanks, which carry the sections here.
-        let words = line.trim_start_matches(' ');
-        html.push_str(&"&nbsp;".repeat(line.len() - words.len()));
-        for character in words.chars() {
-            match character {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                '"' => html.push_str("&quot;"),
-                '\'' => html.push_str("&#39;"),
-                c if c.is_control() => html.push(' '),
-                c => html.push(c),
-            }
-        }
-    }
-    html
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_do_not_become_markup() {
-        let text = "a <b>\"x\" & 'y'\n  <script>\u{0}\n";
-        let expected = "a &lt;b&gt;&quot;x&quot; &amp; &#39;y&#39;<br>&nbsp;&nbsp;&lt;script&gt; ";
-        assert_eq!(html(text), expected);
-    }
-
-    #[test]
-    fn a_subject_is_one_short_line() {
-        let subject = shortened(&format!("a\r\nb{}", "ü".repeat(300)), 255);
-        assert_eq!(subject.chars().count(), 255);
-        assert!(subject.starts_with("a  b"));
-    }
-
-    #[test]
-    fn file_names_are_plain_on_the_wire() {
-        assert_eq!(wire_name("a%2f\"ü\r\n.zip"), "a-2f----.zip");
-    }
-
-    #[test]
-    fn large_ids_and_ids_in_quotes_are_read() {
-        assert_eq!(id_of(&json!(158_018_097_111_u64)), Some(158_018_097_111));
-        assert_eq!(id_of(&json!("158018097111")), Some(158_018_097_111));
-        assert_eq!(id_of(&json!(-1)), None);
-        assert!(number("../agents/me").is_err());
-    }
 }

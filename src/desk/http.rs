@@ -13,7 +13,8 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::Value;
 
 use super::address::Address;
-use super::{Credential, Failure};
+use super::tls::{self, TrustError, Untrusted};
+use super::{Connection, Credential, Failure};
 
 /// Time for one exchange without a large upload. Desks answer within a second; one that is
 /// overloaded takes longer, and a request given up too early is one that has to be looked for.
@@ -32,18 +33,21 @@ pub(super) struct Http {
     pub(super) address: Address,
     client: Client,
     runtime: tokio::runtime::Runtime,
-    key: Credential,
+    key: Option<Credential>,
     scheme: Scheme,
     patience: Duration,
+    untrusted: Untrusted,
 }
 
 /// How a desk wants its credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Scheme {
     /// As a user name with any password: Freshdesk.
     UserName,
     /// `Authorization: token …`: Request Tracker.
     Token,
+    /// As the password of `<user>/token`: Zendesk.
+    TokenOf(String),
 }
 
 /// The key is not among the fields shown.
@@ -66,8 +70,11 @@ pub(super) enum SetupError {
     /// No event loop.
     #[error("can't start the event loop")]
     Runtime(#[from] std::io::Error),
-    /// No TLS, usually because the system's certificates are unusable.
-    #[error("can't set up TLS")]
+    /// No roots to trust.
+    #[error("can't tell whom to trust")]
+    Trust(#[from] TrustError),
+    /// No client.
+    #[error("can't set up the client")]
     Client(#[from] reqwest::Error),
 }
 
@@ -75,11 +82,13 @@ impl Http {
     /// A client for one desk.
     pub(super) fn new(
         address: Address,
-        key: Credential,
+        connection: Connection,
         scheme: Scheme,
         patience: Option<Duration>,
     ) -> Result<Self, SetupError> {
+        let (tls, untrusted) = tls::client(connection.ca.as_deref())?;
         let mut client = Client::builder()
+            .tls_backend_preconfigured(tls)
             .user_agent(concat!("keycase/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
             // A redirect could carry ticket and credential to another host.
@@ -93,16 +102,19 @@ impl Http {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let patience = patience.unwrap_or(PATIENCE);
-        Ok(Self { address, client: client.build()?, runtime, key, scheme, patience })
+        let (client, key) = (client.build()?, connection.key);
+        Ok(Self { address, client, runtime, key, scheme, patience, untrusted })
     }
 
     /// A request with the credential.
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         use secrecy::ExposeSecret;
-        let key = self.key.expose_secret();
         let request = self.client.request(method, url).header(ACCEPT, "application/json");
-        match self.scheme {
+        let Some(key) = &self.key else { return request };
+        let key = key.expose_secret();
+        match &self.scheme {
             Scheme::UserName => request.basic_auth(key, Some("X")),
+            Scheme::TokenOf(user) => request.basic_auth(format!("{user}/token"), Some(key)),
             Scheme::Token => match HeaderValue::try_from(format!("token {key}")) {
                 Ok(mut value) => {
                     value.set_sensitive(true);
@@ -116,16 +128,55 @@ impl Http {
 
     /// Sends a request; `upload` is the length of what goes up with it.
     pub(super) fn call(&self, request: RequestBuilder, upload: u64) -> Result<Answer, Failure> {
-        let patience = self.patience + Duration::from_secs(upload / SLOWEST);
+        self.exchange(request, upload, LARGEST_ANSWER)
+    }
+
+    /// Asks for something of up to `largest` bytes.
+    pub(super) fn download(
+        &self,
+        request: RequestBuilder,
+        largest: usize,
+    ) -> Result<Answer, Failure> {
+        self.exchange(request, largest as u64, largest)
+    }
+
+    fn exchange(
+        &self,
+        request: RequestBuilder,
+        bytes: u64,
+        largest: usize,
+    ) -> Result<Answer, Failure> {
+        let patience = self.patience + Duration::from_secs(bytes / SLOWEST);
         let exchange = async {
-            let response = request.timeout(patience).send().await.map_err(not_answered)?;
+            let response = request.timeout(patience).send().await?;
             let status = response.status();
             let headers = response.headers().clone();
-            let body = bounded(response).await;
+            let body = bounded(response, largest).await;
             Ok((status.as_u16(), headers, body))
         };
-        let (status, headers, body) = self.runtime.block_on(exchange)?;
+        self.untrusted.take();
+        let exchanged = self.runtime.block_on(exchange);
+        let (status, headers, body) = exchanged.map_err(|error| self.not_answered(&error))?;
+        if let Some(left) = number(&headers, "x-ratelimit-remaining") {
+            tracing::debug!(status, left, "the desk answered; requests left in this minute");
+        }
         judge(status, headers, body)
+    }
+
+    /// No status line came back.
+    fn not_answered(&self, error: &reqwest::Error) -> Failure {
+        let what = match self.untrusted.take() {
+            Some(issuer) => tls::not_trusted(&issuer),
+            None => reason(error),
+        };
+        // Name lookup, connection and TLS come before the first byte of a request.
+        if error.is_connect() {
+            Failure::Unreachable(what)
+        } else if error.is_builder() {
+            Failure::Unfit(what)
+        } else {
+            Failure::Unclear { what, wait: None }
+        }
     }
 }
 
@@ -142,28 +193,15 @@ impl Answer {
 }
 
 /// Reads a body up to a limit. An error means that it is not complete.
-async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
+async fn bounded(mut response: reqwest::Response, largest: usize) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
+        if body.len() + chunk.len() > largest {
             return Err("the answer is too large".into());
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// No status line came back.
-fn not_answered(error: reqwest::Error) -> Failure {
-    let what = reason(&error);
-    // Name lookup, connection and TLS come before the first byte of a request.
-    if error.is_connect() {
-        Failure::Unreachable(what)
-    } else if error.is_builder() {
-        Failure::Unfit(what)
-    } else {
-        Failure::Unclear { what, wait: None }
-    }
 }
 
 /// The innermost reason, which names no address and no credential.
@@ -222,7 +260,8 @@ fn success(headers: HeaderMap, body: Result<Vec<u8>, String>) -> Result<Answer, 
 }
 
 /// Why a desk refused, in its own words: `{"description", "errors": [{"field", "message",
-/// "code"}]}` or `{"code", "message"}`. Bodies may be empty or web pages.
+/// "code"}]}`, `{"code", "message"}`, or `{"error", "description", "details": {field:
+/// [{"description"}]}}`. Bodies may be empty or web pages.
 fn refusal(status: u16, body: &[u8]) -> String {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else { return status.to_string() };
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(quote);
@@ -235,8 +274,14 @@ fn refusal(status: u16, body: &[u8]) -> String {
             Some(format!("{field}: {message} ({code})"))
         })
         .collect();
-    let head = text(body.get("message")).or_else(|| text(body.get("description")));
-    let all = head.into_iter().chain(errors).collect::<Vec<_>>().join("; ");
+    let details = body.get("details").and_then(Value::as_object).into_iter().flatten().take(8);
+    let details = details.flat_map(|(field, rows)| {
+        let rows = rows.as_array().into_iter().flatten();
+        rows.filter_map(move |row| Some(format!("{field}: {}", text(row.get("description"))?)))
+    });
+    let keys = ["message", "description", "error"];
+    let head = keys.into_iter().find_map(|key| text(body.get(key)));
+    let all = head.into_iter().chain(errors).chain(details).collect::<Vec<_>>().join("; ");
     if all.is_empty() { status.to_string() } else { format!("{status}: {}", quote(&all)) }
 }
 
@@ -257,6 +302,11 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let until = http_date(text)?;
     let now = http_date(headers.get("date")?.to_str().ok()?)?;
     Duration::try_from(until.duration_since(now)).ok()
+}
+
+/// A header that holds a number; Freshdesk writes counts as decimals ("50.0").
+fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {
@@ -286,6 +336,15 @@ mod tests {
         let date = ("date", "Sun, 22 Nov 2026 10:00:00 GMT");
         assert_eq!(wait(&[("retry-after", "Sun, 22 Nov 2026 10:01:30 GMT"), date]), Some(90));
         assert_eq!(wait(&[("retry-after", "Sun, 22 Nov 2026 09:00:00 GMT"), date]), None);
+    }
+
+    #[test]
+    fn counts_are_read_as_the_decimals_they_are() {
+        let left =
+            |text| number(&headers(&[("x-ratelimit-remaining", text)]), "x-ratelimit-remaining");
+        assert_eq!(left("8.0"), Some(8.0));
+        assert_eq!(left("50"), Some(50.0));
+        assert_eq!(left("many"), None);
     }
 
     #[test]

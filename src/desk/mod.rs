@@ -12,12 +12,16 @@
 mod address;
 mod config;
 mod credentials;
+#[cfg(feature = "submit")]
+mod email;
 mod facts;
 mod failure;
 #[cfg(feature = "submit")]
 mod freshdesk;
+mod handoff;
 #[cfg(feature = "submit")]
 mod http;
+mod keyring;
 mod open;
 mod outbox;
 mod outbox_only;
@@ -30,17 +34,27 @@ pub mod state;
 mod store;
 mod template;
 mod ticket;
+#[cfg(feature = "submit")]
+mod tls;
+#[cfg(feature = "submit")]
+mod upload;
+#[cfg(feature = "submit")]
+mod zendesk;
 
-pub use config::{DeskConfig, DeskKind, OutboxConfig};
-pub use credentials::{Credential, CredentialError, Sources, variable_name};
+pub use config::{DeskConfig, DeskKind, KeyOf, OutboxConfig};
+pub use credentials::{Credential, CredentialError, Sources, keep_in_file, usable, variable_name};
 pub use facts::Facts;
 pub use failure::Failure;
-pub use open::{DeskError, check, open};
+pub use handoff::{Place, place};
+pub use keyring::{Keyring, KeyringError};
+pub use open::{Connection, DeskError, check, open};
 pub use outbox::{Asked, Clock, Outbox};
-pub use pack::{DeskData, FreshdeskData, HandOver, RequestTrackerData};
+pub use pack::{
+    DeskData, EmailData, FreshdeskData, HandOver, HandoffData, RequestTrackerData, ZendeskData,
+};
 pub use record::{Hold, LogLine, Progress, REQUEST_SCHEMA, Request};
 pub use state::State;
-pub use store::{Item, Listing, Locked, Store, StoreError, hash_file};
+pub use store::{Content, Item, Listing, Locked, Store, StoreError, hash_file};
 pub use template::{TicketTemplate, fill};
 pub use ticket::{BundleInfo, DriveSection, Statement, TicketDraft, VerdictSection, draft};
 
@@ -48,14 +62,33 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What a desk can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// Whether it takes tickets over the network.
     pub sends: bool,
     /// The most bytes that all attachments of one ticket may have; `None` without a limit.
     pub attachment_bytes: Option<u64>,
-    /// Whether it needs a credential.
-    pub needs_key: bool,
+    /// Endings of file names that it refuses, e.g. `.zip`.
+    pub refused_endings: Vec<String>,
+    /// Whether it can tell that a submission has arrived.
+    pub finds: bool,
+    /// Whether ticket and bundle go in one message.
+    pub in_one: bool,
+    /// Whose credential it wants.
+    pub access: Access,
+}
+
+/// Whose credential a desk wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// None.
+    #[default]
+    None,
+    /// That of the person who asks for support.
+    EndUser,
+    /// That of somebody who works at the desk: it reads every ticket its owner can see.
+    Agent,
 }
 
 /// A ticket at a desk.
@@ -71,13 +104,22 @@ pub struct Ticket {
 }
 
 /// A file on its way to a ticket.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Attachment<'a> {
-    /// File name, `[A-Za-z0-9._-]` only.
+    /// File name.
     pub name: &'a str,
-    /// Content.
-    pub bytes: &'a [u8],
+    /// Length.
+    pub bytes: u64,
+    /// SHA-256 in lowercase hex.
+    pub sha256: &'a str,
+    /// Content, read from its beginning.
+    pub content: &'a std::fs::File,
+    /// Told how far it is.
+    pub meter: &'a Meter,
 }
+
+/// Is told how many bytes of an upload have gone out, and of how many.
+pub type Meter = std::sync::Arc<dyn Fn(u64, u64) + Send + Sync>;
 
 /// What a desk says about a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -88,6 +130,12 @@ pub struct TicketStatus {
     pub subject: Option<String>,
     /// Its state in the requester's words.
     pub state: Option<String>,
+    /// The state as policies name it, where the desk's own maps to one.
+    pub phase: Option<crate::policy::TicketState>,
+    /// When it was made, as far as the desk says.
+    pub created_at: Option<Timestamp>,
+    /// Since when it has its state; when it last changed, if the desk says no more.
+    pub since: Option<Timestamp>,
     /// When it last changed, as the desk writes it.
     pub updated_at: Option<String>,
     /// Bytes of all files at the ticket.
@@ -103,17 +151,25 @@ pub trait Desk: std::fmt::Debug {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// Whether it would take this ticket, as far as that can be told without asking it.
-    fn accepts(&self, request: &Request) -> Result<(), Failure>;
+    /// Holds a ticket against the desk's own list of fields; what it would refuse, one line
+    /// each. A desk that shows nobody its list has nothing to say.
+    fn validate(&self, request: &Request) -> Result<Vec<String>, Failure> {
+        let _ = request;
+        Ok(Vec::new())
+    }
 
-    /// Makes a ticket.
-    fn create(&self, request: &Request) -> Result<Ticket, Failure>;
+    /// Makes a ticket. The file goes with it only where ticket and bundle are
+    /// [one message](Capabilities::in_one).
+    fn create(&self, request: &Request, file: Option<Attachment<'_>>) -> Result<Ticket, Failure>;
 
-    /// Puts a file to a ticket, for the requester and the desk to see.
-    fn attach(&self, ticket: &Ticket, file: Attachment<'_>) -> Result<(), Failure>;
+    /// Puts a file to a ticket, with some words, for the requester and the desk to see.
+    fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure>;
 
-    /// Whether a ticket has a file of this name and length.
-    fn has_attachment(&self, ticket: &Ticket, name: &str, bytes: u64) -> Result<bool, Failure>;
+    /// Puts words to a ticket, for the requester and the desk to see.
+    fn note(&self, ticket: &Ticket, words: &str) -> Result<(), Failure>;
+
+    /// Whether a ticket has the bundle.
+    fn has_attachment(&self, ticket: &Ticket, bundle: &BundleInfo) -> Result<bool, Failure>;
 
     /// The ticket that was made from this submission at `since` or later, if there is one.
     fn find(&self, request: &Request, since: Timestamp) -> Result<Option<Ticket>, Failure>;
@@ -123,4 +179,32 @@ pub trait Desk: std::fmt::Debug {
 
     /// Asks for something harmless that needs the credential; returns who it belongs to.
     fn probe(&self) -> Result<Option<String>, Failure>;
+}
+
+/// Whether a desk would take a bundle, as far as that can be told without asking it:
+/// `attached` bytes are at the ticket already.
+pub fn accepts(
+    able: &Capabilities,
+    bundle: Option<&BundleInfo>,
+    attached: u64,
+) -> Result<(), Failure> {
+    let Some(bundle) = bundle else { return Ok(()) };
+    let bytes = bundle.bytes;
+    if bytes == 0 {
+        return Err(Failure::Unfit("the bundle is empty".into()));
+    }
+    if let Some(ending) = able.refused_endings.iter().find(|end| bundle.file.ends_with(*end)) {
+        return Err(Failure::Unfit(format!("this desk refuses files that end in {ending}")));
+    }
+    let Some(most) = able.attachment_bytes else { return Ok(()) };
+    if attached.saturating_add(bytes) <= most {
+        return Ok(());
+    }
+    Err(Failure::Unfit(match attached {
+        0 => format!("the bundle has {bytes} bytes; this desk takes {most}"),
+        _ => format!(
+            "the ticket has {attached} bytes of files; {} more fit, not {bytes}",
+            most.saturating_sub(attached)
+        ),
+    }))
 }

@@ -1,14 +1,15 @@
 //! Carrying a submission from one state to the next, with every step on disk before the
 //! next one begins.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::record::{Hold, LogLine, Progress};
 use super::state::{Event, State};
-use super::store::{Locked, StoreError};
-use super::{Attachment, Desk, Failure, OutboxConfig, Ticket};
+use super::store::{Content, Locked, StoreError};
+use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
 
 /// The longest pause between two attempts.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60 * 60);
@@ -21,6 +22,9 @@ const LOOKS: usize = 2;
 /// How far before the first send a look begins: clocks of two machines differ, and a clock
 /// in the wrong time zone by up to 14 hours.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
+/// How many tickets leave a machine within [`SHARE_TIME`]: more is a script gone wrong.
+const SHARE: usize = 9;
+const SHARE_TIME: SignedDuration = SignedDuration::from_hours(1);
 
 /// Time, as the outbox needs it.
 pub trait Clock {
@@ -37,6 +41,8 @@ pub enum Asked {
     ToSend,
     /// A person asks for what is waiting: now, whatever the back-off, until it is settled.
     ToSettle,
+    /// A person who has found out that a desk that cannot be asked does not have it.
+    ToSendAgain,
     /// A timer: only what is due, without waiting.
     WhenDue,
     /// Only a look at the desk, where one is due.
@@ -51,6 +57,10 @@ pub struct Outbox<'a> {
     pub config: &'a OutboxConfig,
     /// Time.
     pub clock: &'a dyn Clock,
+    /// Is told how far an upload is.
+    pub meter: Meter,
+    /// When tickets have left this machine lately.
+    pub sent: RefCell<Vec<Timestamp>>,
 }
 
 /// What to do after a step.
@@ -98,19 +108,56 @@ impl Outbox<'_> {
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
         }
+        if let Some(until) = self.share_is_used() {
+            return self.put_off(item, until);
+        }
         // A ticket that announces a bundle it can't carry is not the one agreed to.
-        item.item.bundle()?;
+        let content = item.item.content()?;
         let now = self.clock.now();
+        self.sent.borrow_mut().push(now);
         let mut progress = item.item.progress.clone();
         progress.attempts = progress.attempts.saturating_add(1);
         progress.first_sent = progress.first_sent.or(Some(now));
+        progress.last_sent = Some(now);
         progress.looks.clear();
         progress.hold = None;
         progress.refused = false;
         self.step(item, progress, Event::Started, None)?;
-        match self.desk.create(&item.item.request) {
+        let content = content.filter(|_| self.desk.capabilities().in_one);
+        let file = content.as_ref().map(|content| self.attachment(content));
+        match self.desk.create(&item.item.request, file) {
             Ok(ticket) => self.created(item, ticket, Event::Created),
             Err(failure) => self.not_created(item, &failure),
+        }
+    }
+
+    /// Until when no further ticket leaves this machine, if its share is used.
+    fn share_is_used(&self) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let window = |at: &Timestamp| now.duration_since(*at).abs() < SHARE_TIME;
+        let mut lately: Vec<Timestamp> =
+            self.sent.borrow().iter().copied().filter(window).collect();
+        lately.sort_unstable();
+        let nth = lately.len().checked_sub(SHARE)?;
+        lately.get(nth)?.checked_add(SHARE_TIME).ok()
+    }
+
+    fn put_off(&self, item: &mut Locked, until: Timestamp) -> Result<Next, StoreError> {
+        let mut progress = item.item.progress.clone();
+        let what = format!("{SHARE} tickets have left this machine within an hour");
+        progress.error = Some(what.clone());
+        progress.hold = Some(Hold { until, asked_by_desk: true });
+        self.write(item, progress, None, Some(what))?;
+        Ok(Next::Stop)
+    }
+
+    fn attachment<'c>(&'c self, content: &'c Content) -> Attachment<'c> {
+        Attachment {
+            name: &content.info.file,
+            bytes: content.info.bytes,
+            sha256: &content.info.sha256,
+            content: &content.file,
+            meter: &self.meter,
         }
     }
 
@@ -144,6 +191,13 @@ impl Outbox<'_> {
     /// Asks the desk whether the ticket is there. Only repeated absence, with time between
     /// the looks, is taken for absence.
     fn look(&self, item: &mut Locked, asked: Asked, sends: u32) -> Result<Next, StoreError> {
+        if !self.desk.capabilities().finds {
+            // Nobody but the person can know.
+            return match asked {
+                Asked::ToSendAgain if sends == 0 => self.note(item, Event::Denied, None),
+                _ => Ok(Next::Stop),
+            };
+        }
         if self.is_held(item, asked) || !self.wait_for_look(item, asked) {
             return Ok(Next::Stop);
         }
@@ -169,9 +223,11 @@ impl Outbox<'_> {
         let looks = progress.looks.len();
         self.write(item, progress, None, Some("looked: no such ticket".into()))?;
         match asked {
-            Asked::ToSettle if looks < LOOKS => Ok(Next::Again),
+            Asked::ToSettle | Asked::ToSendAgain if looks < LOOKS => Ok(Next::Again),
             // Sending again is the person's decision, and asking to settle is that decision.
-            Asked::ToSettle if sends < 2 => self.note(item, Event::Absent, None),
+            Asked::ToSettle | Asked::ToSendAgain if sends < 2 => {
+                self.note(item, Event::Absent, None)
+            }
             _ => Ok(Next::Stop),
         }
     }
@@ -184,32 +240,64 @@ impl Outbox<'_> {
         let Some(left) = interval.checked_sub(passed).filter(|left| !left.is_zero()) else {
             return true;
         };
-        asked == Asked::ToSettle && self.clock.wait(left)
+        matches!(asked, Asked::ToSettle | Asked::ToSendAgain) && self.clock.wait(left)
     }
 
     fn attach(&self, item: &mut Locked, asked: Asked) -> Result<Next, StoreError> {
-        let Some(info) = item.item.request.draft.bundle.clone() else {
-            return self.note(item, Event::Completed, None);
-        };
+        let able = self.desk.capabilities();
+        let bundle = item.item.request.draft.bundle.clone().filter(|_| !able.in_one);
+        let Some(info) = bundle else { return self.note(item, Event::Completed, None) };
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
         }
         let Some(ticket) = item.item.progress.ticket.clone() else { return Ok(Next::Stop) };
         if item.item.progress.uploads > 0 {
-            match self.desk.has_attachment(&ticket, &info.file, info.bytes) {
+            match self.desk.has_attachment(&ticket, &info) {
                 Ok(true) => return self.note(item, Event::Completed, None),
                 Ok(false) => {}
                 Err(failure) => return self.not_attached(item, &failure),
             }
         }
-        let Some(bytes) = item.item.bundle()? else { return Ok(Next::Stop) };
+        let Some(content) = item.item.content()? else { return Ok(Next::Stop) };
         let mut progress = item.item.progress.clone();
         progress.uploads = progress.uploads.saturating_add(1);
         self.write(item, progress, None, Some("upload begins".into()))?;
-        match self.desk.attach(&ticket, Attachment { name: &info.file, bytes: &bytes }) {
+        let words = match item.item.request.to_ticket {
+            Some(_) => item.item.request.draft.text.clone(),
+            None => format!("Diagnostic bundle {}, SHA-256 {}", info.file, info.sha256),
+        };
+        match self.desk.attach(&ticket, self.attachment(&content), &words) {
             Ok(()) => self.note(item, Event::Completed, None),
+            Err(failure) if failure.is_final() => {
+                self.say_refused(item, &ticket, &failure)?;
+                self.not_attached(item, &failure)
+            }
             Err(failure) => self.not_attached(item, &failure),
         }
+    }
+
+    /// Tells the ticket that there is a bundle it does not have, so that who works on it can
+    /// say how to hand it over. Written down first: at most once is enough.
+    fn say_refused(
+        &self,
+        item: &mut Locked,
+        ticket: &Ticket,
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
+        let Some(info) = item.item.request.draft.bundle.clone() else { return Ok(()) };
+        if item.item.progress.said_refused {
+            return Ok(());
+        }
+        let progress = Progress { said_refused: true, ..item.item.progress.clone() };
+        self.write(item, progress, None, Some("saying that the bundle was refused".into()))?;
+        let words = format!(
+            "The diagnostic bundle {} ({} bytes, SHA-256 {}) could not be added: {failure}. \
+             The requester has it; please say how it can be handed over.",
+            info.file, info.bytes, info.sha256
+        );
+        // The refusal itself is on record; that the note failed as well changes nothing.
+        let _ = self.desk.note(ticket, &words);
+        Ok(())
     }
 
     fn not_attached(&self, item: &mut Locked, failure: &Failure) -> Result<Next, StoreError> {

@@ -1,8 +1,8 @@
-//! The desk for which nothing leaves the machine: the person hands the ticket over.
+//! The desks for which nothing leaves the machine: the person hands the ticket over.
 
 use jiff::Timestamp;
 
-use super::{Attachment, Capabilities, Desk, Failure, Request, Ticket, TicketStatus};
+use super::{Attachment, BundleInfo, Capabilities, Desk, Failure, Request, Ticket, TicketStatus};
 
 /// Keeps tickets and sends none.
 #[derive(Clone, Copy, Debug)]
@@ -16,22 +16,22 @@ impl OutboxOnly {
 
 impl Desk for OutboxOnly {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { sends: false, attachment_bytes: None, needs_key: false }
+        Capabilities::default()
     }
 
-    fn accepts(&self, _: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    fn create(&self, _: &Request) -> Result<Ticket, Failure> {
+    fn create(&self, _: &Request, _: Option<Attachment<'_>>) -> Result<Ticket, Failure> {
         Self::no()
     }
 
-    fn attach(&self, _: &Ticket, _: Attachment<'_>) -> Result<(), Failure> {
+    fn attach(&self, _: &Ticket, _: Attachment<'_>, _: &str) -> Result<(), Failure> {
         Self::no()
     }
 
-    fn has_attachment(&self, _: &Ticket, _: &str, _: u64) -> Result<bool, Failure> {
+    fn note(&self, _: &Ticket, _: &str) -> Result<(), Failure> {
+        Self::no()
+    }
+
+    fn has_attachment(&self, _: &Ticket, _: &BundleInfo) -> Result<bool, Failure> {
         Self::no()
     }
 

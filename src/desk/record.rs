@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::state::{Event, State};
-use super::{Ticket, TicketDraft};
+use super::{Place, Ticket, TicketDraft};
 
 /// What the person agreed to. Written once, never changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +23,21 @@ pub struct Request {
     pub address: Option<String>,
     /// Who asks.
     pub requester: Option<String>,
+    /// The ticket it is added to, instead of making one.
+    #[serde(default)]
+    pub to_ticket: Option<String>,
+    /// The form or mail draft to hand it over with.
+    #[serde(default)]
+    pub place: Option<Place>,
+    /// Whether the desk can be asked if it has the ticket.
+    #[serde(default = "yes")]
+    pub can_be_found: bool,
     /// The ticket.
     pub draft: TicketDraft,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The schema of `request.json`.
@@ -51,6 +64,9 @@ pub struct Progress {
     /// When the ticket was first sent: where a look at the desk starts.
     #[serde(default)]
     pub first_sent: Option<Timestamp>,
+    /// When the ticket was last sent.
+    #[serde(default)]
+    pub last_sent: Option<Timestamp>,
     /// Do not try before this.
     #[serde(default)]
     pub hold: Option<Hold>,
@@ -63,6 +79,9 @@ pub struct Progress {
     /// Whether the last failure is one that waiting does not mend.
     #[serde(default)]
     pub refused: bool,
+    /// Whether the ticket has been told that its bundle was refused; at most once.
+    #[serde(default)]
+    pub said_refused: bool,
 }
 
 /// The schema of `state.json`.
@@ -73,7 +92,8 @@ pub(super) const PROGRESS_SCHEMA: &str = "keycase.outbox-state/1";
 pub struct Hold {
     /// When it ends.
     pub until: Timestamp,
-    /// Whether the desk asked for it, which binds a person too.
+    /// Whether it binds a person too: the desk asked for it, or this machine has sent its
+    /// share.
     pub asked_by_desk: bool,
 }
 
@@ -103,10 +123,12 @@ impl Progress {
             attempts: 0,
             uploads: 0,
             first_sent: None,
+            last_sent: None,
             hold: None,
             looks: Vec::new(),
             error: None,
             refused: false,
+            said_refused: false,
         }
     }
 }

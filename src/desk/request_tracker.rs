@@ -6,16 +6,20 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use jiff::Timestamp;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Url};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::http::{Answer, Http};
 use super::{
-    Attachment, Capabilities, Desk, Failure, Request, RequestTrackerData, Ticket, TicketDraft,
-    TicketStatus,
+    Access, Attachment, BundleInfo, Capabilities, Desk, DeskConfig, Failure, Request,
+    RequestTrackerData, Ticket, TicketDraft, TicketStatus, upload,
 };
+use crate::policy::TicketState;
 
 /// The most entries a page has.
 const PAGE: &str = "100";
@@ -30,19 +34,25 @@ pub(super) struct RequestTracker {
     http: Http,
     data: RequestTrackerData,
     queue: String,
-    fields: BTreeMap<String, String>,
+    /// Custom field → fact.
+    mapped: BTreeMap<String, String>,
+    able: Capabilities,
 }
 
 impl RequestTracker {
-    /// A desk that fills `fields` (custom field → fact).
-    pub(super) fn new(
-        http: Http,
-        data: RequestTrackerData,
-        queue: Option<String>,
-        fields: BTreeMap<String, String>,
-    ) -> Self {
-        let queue = queue.unwrap_or_else(|| data.queue_default.clone());
-        Self { http, data, queue, fields }
+    /// A queue, as it is configured.
+    pub(super) fn new(http: Http, data: RequestTrackerData, config: &DeskConfig) -> Self {
+        let queue = config.queue.clone().unwrap_or_else(|| data.queue_default.clone());
+        let able = Capabilities {
+            sends: true,
+            attachment_bytes: config.attachment_bytes,
+            refused_endings: config.refused_endings.clone(),
+            finds: true,
+            in_one: false,
+            // An account's token can do what the account can; RT has no other kind.
+            access: Access::EndUser,
+        };
+        Self { http, data, queue, mapped: config.fields.clone(), able }
     }
 
     fn url(&self, path: &str) -> Url {
@@ -70,19 +80,100 @@ impl RequestTracker {
         if let Some(requester) = &request.requester {
             body["Requestor"] = Value::from(requester.as_str());
         }
-        let custom: Map<String, Value> = self
-            .fields
-            .iter()
-            .filter_map(|(field, fact)| Some((field.clone(), Value::from(draft.fact(fact)?))))
-            .collect();
+        let custom = self.custom(draft);
         if !custom.is_empty() {
             body["CustomFields"] = Value::Object(custom);
         }
         body
     }
 
+    fn custom(&self, draft: &TicketDraft) -> Map<String, Value> {
+        let filled = self.mapped.iter().filter_map(|(field, fact)| {
+            let value = draft.fact(fact)?.trim();
+            (!value.is_empty()).then(|| (field.clone(), Value::from(value)))
+        });
+        filled.collect()
+    }
+
+    /// The fields of a ticket that RT dropped: it says 201 all the same.
+    fn dropped(&self, id: u64, draft: &TicketDraft) -> Result<Vec<String>, Failure> {
+        let sent = self.custom(draft);
+        if sent.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = self.get(self.url(&format!("ticket/{id}")))?;
+        let stored = answer.json()?.get("CustomFields").cloned().unwrap_or_default();
+        let has = |field: &String, value: &Value| {
+            let rows = stored.as_array().into_iter().flatten();
+            let mut named =
+                rows.filter(|row| row.get("name").and_then(Value::as_str) == Some(field));
+            named.any(|row| {
+                let values = row.get("values").and_then(Value::as_array).into_iter().flatten();
+                values.into_iter().any(|stored| stored == value)
+            })
+        };
+        Ok(sent.into_iter().filter(|(field, value)| !has(field, value)).map(|(f, _)| f).collect())
+    }
+
+    /// A reply that requester and desk see, with a file or without.
+    fn reply(
+        &self,
+        ticket: &Ticket,
+        words: &str,
+        file: Option<Part>,
+        bytes: u64,
+    ) -> Result<(), Failure> {
+        let words = json!({"ContentType": "text/plain", "Content": words});
+        // Under any other part name RT answers 201 and stores no file.
+        let words = Part::text(words.to_string()).mime_str("application/json").map_err(unfit)?;
+        let mut form = Form::new().part("JSON", words);
+        if let Some(file) = file {
+            form = form.part("Attachments", file);
+        }
+        let url = self.url(&format!("ticket/{}/correspond", number(&ticket.id)?));
+        let call = self.http.request(Method::POST, url).multipart(form);
+        self.http.call(call, bytes).map(|_| ())
+    }
+
+    /// The id of a file at a ticket.
+    fn file(&self, ticket: &Ticket, name: &str, bytes: u64) -> Result<Option<u64>, Failure> {
+        let path = format!("ticket/{}/attachments", number(&ticket.id)?);
+        let is_it = |item: &Value| {
+            item.get("Filename").and_then(Value::as_str) == Some(name)
+                && item.get("ContentLength").and_then(id_of) == Some(bytes)
+        };
+        let found = self.any(&path, &[("fields", "Filename,ContentLength")], is_it)?;
+        Ok(found.and_then(|item| id_of(item.get("id")?)))
+    }
+
+    /// The SHA-256 of a file at the ticket, read back.
+    fn hash(&self, id: u64, bytes: u64) -> Result<String, Failure> {
+        // RT gives files as base64 inside JSON, with a line break after each 76 characters.
+        let largest = usize::try_from(bytes).unwrap_or(usize::MAX).saturating_mul(2) + 65_536;
+        let mut url = self.url(&format!("attachment/{id}"));
+        url.query_pairs_mut().append_pair("fields", "Content");
+        let answer = self.http.download(self.http.request(Method::GET, url), largest)?;
+        let content = answer.json()?.get("Content").and_then(Value::as_str);
+        let content = content.ok_or_else(|| Failure::OutOfProtocol("it shows no file".into()))?;
+        let mut hasher = Sha256::new();
+        let packed: Vec<u8> = content.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+        // Four characters are three bytes, so whole groups can be read by themselves.
+        for group in packed.chunks(4 * 16_384) {
+            let piece = BASE64
+                .decode(group)
+                .map_err(|_| Failure::OutOfProtocol("the file is not base64".into()))?;
+            hasher.update(piece);
+        }
+        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// Entries of a list, page by page, until `wanted` says yes.
-    fn any(&self, path: &str, query: &[(&str, &str)], wanted: impl Fn(&Value) -> bool) -> Found {
+    fn any(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        mut wanted: impl FnMut(&Value) -> bool,
+    ) -> Found {
         for page in 1..=PAGES {
             let mut url = self.url(path);
             url.query_pairs_mut()
@@ -94,7 +185,7 @@ impl RequestTracker {
             let Some(items) = body.get("items").and_then(Value::as_array) else {
                 return Err(Failure::OutOfProtocol("it is not a list".into()));
             };
-            if let Some(item) = items.iter().find(|item| wanted(item)) {
+            if let Some(item) = items.iter().find(|item| wanted(*item)) {
                 return Ok(Some(item.clone()));
             }
             // `pages` is null on some lists; `next_page` is on all that go on.
@@ -111,60 +202,81 @@ type Found = Result<Option<Value>, Failure>;
 
 impl Desk for RequestTracker {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { sends: true, attachment_bytes: None, needs_key: true }
+        self.able.clone()
     }
 
-    fn accepts(&self, request: &Request) -> Result<(), Failure> {
-        match &request.draft.bundle {
-            // RT takes an empty file for none.
-            Some(bundle) if bundle.bytes == 0 => Err(Failure::Unfit("the bundle is empty".into())),
-            _ => Ok(()),
+    /// The queue's own fields, as far as the account may see them.
+    fn validate(&self, request: &Request) -> Result<Vec<String>, Failure> {
+        if self.mapped.is_empty() {
+            return Ok(Vec::new());
         }
+        let mut known = Vec::new();
+        let path = format!("queue/{}/customfields", self.queue);
+        let noted = self.any(&path, &[("fields", "Name")], |item| {
+            known.extend(item.get("Name").and_then(Value::as_str).map(str::to_owned));
+            false
+        });
+        match noted {
+            Ok(_) => {}
+            Err(Failure::Refused { .. }) => return Ok(Vec::new()),
+            Err(failure) => return Err(failure),
+        }
+        // Without the right to see fields the list is empty, and says nothing.
+        let unknown = self.custom(&request.draft).into_iter().map(|(field, _)| field);
+        let unknown = unknown.filter(|field| !known.is_empty() && !known.contains(field));
+        Ok(unknown.map(|field| format!("queue {} has no field {field}", self.queue)).collect())
     }
 
-    fn create(&self, request: &Request) -> Result<Ticket, Failure> {
+    fn create(&self, request: &Request, _: Option<Attachment<'_>>) -> Result<Ticket, Failure> {
         let body = self.body(request);
         let call = self.http.request(Method::POST, self.url("ticket")).json(&body);
         let answer = self.http.call(call, 0)?;
         let named = answer.json().ok().and_then(|body| id_of(body.get("id")?));
         let id = named.or_else(|| answer.located()?.parse().ok());
         let id = id.ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))?;
-        Ok(self.ticket(id))
+        let ticket = self.ticket(id);
+        // The ticket is there; that its fields cannot be read back takes nothing away.
+        let dropped = self.dropped(id, &request.draft).unwrap_or_default();
+        if !dropped.is_empty() {
+            let facts = self.custom(&request.draft);
+            let lines = dropped.iter().filter_map(|field| {
+                Some(format!("{field}: {}", facts.get(field).and_then(Value::as_str)?))
+            });
+            let lines = lines.collect::<Vec<_>>().join("\n");
+            tracing::warn!(?dropped, "the desk did not take these fields; they go as a note");
+            let _ =
+                self.reply(&ticket, &format!("Fields this queue did not take:\n{lines}"), None, 0);
+        }
+        Ok(ticket)
     }
 
-    fn attach(&self, ticket: &Ticket, file: Attachment<'_>) -> Result<(), Failure> {
-        let unfit = |_| Failure::Unfit("the file has no type".into());
-        let words = json!({"ContentType": "text/plain",
-            "Content": format!("Diagnostic bundle {}", file.name)});
-        // Under any other part name RT answers 201 and stores no file.
-        let words = Part::text(words.to_string()).mime_str("application/json").map_err(unfit)?;
-        let content = Part::bytes(file.bytes.to_vec())
+    fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {
+        let content = Part::stream_with_length(upload::body(&file)?, file.bytes)
             .file_name(file.name.to_owned())
             .mime_str("application/octet-stream")
             .map_err(unfit)?;
-        let form = Form::new().part("JSON", words).part("Attachments", content);
-        let url = self.url(&format!("ticket/{}/correspond", number(&ticket.id)?));
-        let call = self.http.request(Method::POST, url).multipart(form);
-        self.http.call(call, file.bytes.len() as u64)?;
+        self.reply(ticket, words, Some(content), file.bytes)?;
         // RT drops or cuts files without an error, so its word is not enough.
-        let bytes = file.bytes.len() as u64;
-        match self.has_attachment(ticket, file.name, bytes) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Failure::Unclear {
-                what: "the file is not at the ticket as it was sent".into(),
-                wait: None,
-            }),
-            Err(failure) => Err(Failure::Unclear { what: failure.to_string(), wait: None }),
+        let unclear = |what: String| Failure::Unclear { what, wait: None };
+        let id = self.file(ticket, file.name, file.bytes).map_err(|e| unclear(e.to_string()))?;
+        let Some(id) = id else {
+            return Err(unclear("the file is not at the ticket as it was sent".into()));
+        };
+        match self.hash(id, file.bytes).map_err(|e| unclear(e.to_string()))? == file.sha256 {
+            true => Ok(()),
+            false => Err(unclear("the file came back changed".into())),
         }
     }
 
-    fn has_attachment(&self, ticket: &Ticket, name: &str, bytes: u64) -> Result<bool, Failure> {
-        let path = format!("ticket/{}/attachments", number(&ticket.id)?);
-        let is_it = |item: &Value| {
-            item.get("Filename").and_then(Value::as_str) == Some(name)
-                && item.get("ContentLength").and_then(id_of) == Some(bytes)
-        };
-        self.any(&path, &[("fields", "Filename,ContentLength")], is_it).map(|found| found.is_some())
+    fn note(&self, ticket: &Ticket, words: &str) -> Result<(), Failure> {
+        self.reply(ticket, words, None, 0)
+    }
+
+    fn has_attachment(&self, ticket: &Ticket, bundle: &BundleInfo) -> Result<bool, Failure> {
+        match self.file(ticket, &bundle.file, bundle.bytes)? {
+            Some(id) => Ok(self.hash(id, bundle.bytes)? == bundle.sha256),
+            None => Ok(false),
+        }
     }
 
     /// By the mark in the subject. The search reads the database, so it is never behind.
@@ -187,10 +299,24 @@ impl Desk for RequestTracker {
         let answer = self.get(self.url(&format!("ticket/{id}")))?;
         let body = answer.json()?;
         let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
+        // A date that is not set is the beginning of 1970.
+        let time = |key: &str| {
+            let time: Option<Timestamp> = body.get(key)?.as_str()?.parse().ok();
+            time.filter(|time| *time > Timestamp::UNIX_EPOCH)
+        };
+        let state = text("Status");
+        let phase = state.as_ref().and_then(|state| self.data.phases.get(state));
+        let since = match state.as_deref() {
+            Some("resolved" | "rejected" | "deleted") => time("Resolved"),
+            _ => None,
+        };
         Ok(TicketStatus {
             ticket: self.ticket(id),
             subject: text("Subject"),
-            state: text("Status"),
+            phase: phase.and_then(|phase| TicketState::parse(phase)),
+            created_at: time("Created"),
+            since: since.or_else(|| time("LastUpdated")),
+            state,
             updated_at: text("LastUpdated"),
             attached_bytes: 0,
         })
@@ -209,6 +335,10 @@ impl Desk for RequestTracker {
             None => Err(Failure::OutOfProtocol("it names no queue".into())),
         }
     }
+}
+
+fn unfit(_: reqwest::Error) -> Failure {
+    Failure::Unfit("the file has no type".into())
 }
 
 fn mark(draft: &TicketDraft) -> String {

@@ -51,6 +51,8 @@ pub enum Event {
     Found,
     /// The desk was asked often enough and has none.
     Absent,
+    /// The person has found out that the desk has none.
+    Denied,
     /// The person wants a refused submission sent again.
     Reopened,
 }
@@ -74,6 +76,7 @@ pub const TRANSITIONS: &[(State, Event, State)] = &[
     (S::Sending, E::Died, S::Ambiguous),
     (S::Ambiguous, E::Found, S::CreatedNotAttached),
     (S::Ambiguous, E::Absent, S::Queued),
+    (S::Ambiguous, E::Denied, S::Queued),
     (S::CreatedNotAttached, E::Completed, S::Sent),
     (S::Rejected, E::Reopened, S::Queued),
 ];
@@ -113,7 +116,7 @@ mod tests {
         let into: Vec<_> = TRANSITIONS.iter().filter(|row| row.2 == S::Queued).collect();
         assert!(!into.is_empty());
         for (from, event, _) in into {
-            let safe = [E::Approved, E::NotTaken, E::Absent, E::Reopened];
+            let safe = [E::Approved, E::NotTaken, E::Absent, E::Denied, E::Reopened];
             assert!(safe.contains(event), "{from:?} --{event:?}--> queued");
         }
     }

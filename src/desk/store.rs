@@ -12,7 +12,7 @@
 //! A submission appears under its name only when everything in it is on disk.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -95,6 +95,15 @@ pub struct Locked {
     log: File,
 }
 
+/// A bundle that has been checked and is open at its beginning.
+#[derive(Debug)]
+pub struct Content {
+    /// What it is.
+    pub info: super::BundleInfo,
+    /// Its bytes.
+    pub file: File,
+}
+
 /// All submissions, and what could not be read.
 #[derive(Debug, Default)]
 pub struct Listing {
@@ -160,6 +169,12 @@ impl Store {
         Ok(listing)
     }
 
+    /// When tickets have gone out from this machine since `since`.
+    pub fn sent_since(&self, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+        let sent = self.list()?.items.into_iter().filter_map(|item| item.progress.last_sent);
+        Ok(sent.filter(|at| *at > since).collect())
+    }
+
     /// The submission whose id is, or begins with, `id`.
     pub fn find(&self, id: &str) -> Result<Item, StoreError> {
         Item::read(self.folder(id)?)
@@ -194,16 +209,18 @@ impl Store {
         Ok(dir)
     }
 
-    /// Removes what nobody needs any more: submissions that have been at the desk for 90
-    /// days, and halves that a killed process left a day ago. Returns how many.
+    /// Removes what nobody needs any more: bundles that have arrived, submissions that have
+    /// been at the desk for 90 days, and halves that a killed process left a day ago.
+    /// Returns how many submissions and halves.
     pub fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
         let is_old = |at: Timestamp, hours| now.duration_since(at).as_hours() >= hours;
         let mut removed = 0;
-        for item in self.list()?.items {
-            let sent = item.progress.state == State::Sent;
-            if sent && is_old(item.progress.at, KEPT_HOURS) {
+        for item in self.list()?.items.iter().filter(|item| item.progress.state == State::Sent) {
+            if is_old(item.progress.at, KEPT_HOURS) {
                 self.remove(&item.request.submission.to_string())?;
                 removed += 1;
+            } else {
+                item.drop_bundle()?;
             }
         }
         let Ok(entries) = fs::read_dir(&self.root) else { return Ok(removed) };
@@ -270,25 +287,36 @@ impl Item {
         Ok(Locked { item: Self::read(self.dir)?, log })
     }
 
+    /// Removes the bundle of a submission that is at the desk with it.
+    pub fn drop_bundle(&self) -> Result<(), StoreError> {
+        let Some(path) = self.bundle_path().filter(|_| self.progress.state == State::Sent) else {
+            return Ok(());
+        };
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(io("remove", &path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether another process works on it now.
     pub fn is_busy(&self) -> bool {
         matches!(lock(&self.dir, self.request.submission), Err(StoreError::Busy(_)))
     }
 
-    /// The bundle's bytes, if they are still those that were agreed to.
-    pub fn bundle(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some((path, info)) = self.bundle_path().zip(self.request.draft.bundle.as_ref()) else {
+    /// The bundle, open at its beginning, if it is still the one that was agreed to.
+    pub fn content(&self) -> Result<Option<Content>, StoreError> {
+        let Some((path, info)) = self.bundle_path().zip(self.request.draft.bundle.clone()) else {
             return Ok(None);
         };
-        let file = File::open(&path).map_err(io("open", &path))?;
-        let mut bytes = Vec::new();
-        file.take(info.bytes.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(io("read", &path))?;
-        match hex(&Sha256::digest(&bytes)) == info.sha256 {
-            true => Ok(Some(bytes)),
-            false => Err(StoreError::BundleChanged(path)),
+        let mut file = File::open(&path).map_err(io("open", &path))?;
+        let (hash, bytes) = hash_of(&mut file).map_err(io("read", &path))?;
+        if (hash, bytes) != (info.sha256.clone(), info.bytes) {
+            return Err(StoreError::BundleChanged(path));
         }
+        file.rewind().map_err(io("read", &path))?;
+        Ok(Some(Content { info, file }))
     }
 }
 
@@ -313,8 +341,12 @@ impl Locked {
 
 /// The SHA-256 and length of a file.
 pub fn hash_file(path: &Path) -> io::Result<(String, u64)> {
+    hash_of(&mut File::open(path)?)
+}
+
+fn hash_of(file: &mut File) -> io::Result<(String, u64)> {
     let mut hasher = Sha256::new();
-    let bytes = io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
+    let bytes = io::copy(file, &mut HashWriter(&mut hasher))?;
     Ok((hex(&hasher.finalize()), bytes))
 }
 

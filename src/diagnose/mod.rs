@@ -38,4 +38,6 @@ pub use names::MACHINE_FACTS;
 pub use pack::{About, Basis, Example, System};
 pub use rights::{Refusal, Right, rights};
 pub use safety::forbidden;
-pub use signal::{Clock, LogKind, Observed, RawLine, Reading, Scan, Signal, Signals, Tally};
+pub use signal::{
+    Clock, LogKind, Observed, RawLine, Reading, Scan, Signal, Signals, Tally, written_at,
+};

@@ -1,8 +1,11 @@
 //! The USB tree as Linux publishes it in sysfs, below a root that is a parameter.
 
 use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::lun::{self, BlockFacts};
+use super::patient::Patient;
 use super::root::{Dir, Root};
 use super::{Host, facts, hid, report_descriptor, usb};
 use crate::snapshot::{
@@ -21,6 +24,26 @@ impl LinuxHost {
     /// The machine this program runs on.
     pub fn live() -> Self {
         Self { root: Root::live() }
+    }
+
+    /// Reads one port only, from sysfs only; `None` when nothing is plugged in there. The
+    /// number is the device's address on its bus.
+    pub fn read_port(&self, port: &PortPath) -> Option<(Option<u32>, UsbDevice)> {
+        let name = port.to_string();
+        let dir = self.root.dir(&format!("{DEVICES}/{name}")).ok()?;
+        let mut blocks = BlockFacts::new(self.root.clone());
+        let mut reader = Reader { dir: &dir, blocks: &mut blocks, problems: Vec::new() };
+        let address = reader.parse("devnum", |text| text.parse().ok());
+        let device = reader.device(port.clone(), &name, &[]);
+        // Gone while it was read: what was read of it is no device.
+        device.usb.vid?;
+        Some((address, device))
+    }
+
+    /// The ports at which something is plugged in.
+    pub fn ports(&self) -> Vec<PortPath> {
+        let names = self.root.dir(DEVICES).and_then(|devices| devices.names());
+        names.unwrap_or_default().iter().filter_map(|name| name.parse().ok()).collect()
     }
 
     /// A machine whose `sys`, `proc`, `etc`, `run` … lie below a folder.
@@ -58,31 +81,73 @@ impl Host for LinuxHost {
 
 fn read_devices(root: &Root, devices: &Dir, machine: &mut Machine) {
     let names = match devices.names() {
-        Ok(names) => names,
+        Ok(names) => Arc::new(names),
         Err(error) => {
             machine.problems.push(Problem::new(devices.display(), say(&error)));
             return;
         }
     };
-    let mut blocks = BlockFacts::new(root.clone());
-    for name in &names {
+    let mut patient = Patient::new(PATIENCE, MOST_HUNG);
+    let mut blocks = Some(BlockFacts::new(root.clone()));
+    for name in names.iter() {
         // `usb1` is a root hub and `1-1:1.0` an interface; only `1-1.4` is a device.
         let Ok(port) = name.parse::<PortPath>() else { continue };
-        let prefix = format!("{name}:");
-        let listed: Vec<&String> = names.iter().filter(|n| n.starts_with(&prefix)).collect();
-        match devices.dir(name) {
-            Ok(dir) => {
-                let mut reader = Reader { dir: &dir, blocks: &mut blocks, problems: Vec::new() };
-                machine.devices.push(reader.device(port, name, &listed));
-                machine.problems.append(&mut reader.problems);
+        // A device that hangs keeps the facts that it was given.
+        let given = blocks.take().unwrap_or_else(|| BlockFacts::new(root.clone()));
+        let (devices, names, name_there) = (devices.clone(), names.clone(), name.clone());
+        let read = patient.ask(move || {
+            let mut given = given;
+            let read = read_device(&devices, port, &name_there, &names, &mut given);
+            (read, given)
+        });
+        match read {
+            Some((read, given)) => {
+                blocks = Some(given);
+                machine.devices.extend(read.device);
+                machine.problems.extend(read.problems);
             }
-            // A device unplugged since the folder was listed leaves a link to nowhere.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                machine.problems.push(Problem::new(name, "the device went away while it was read"));
-            }
-            Err(error) => machine.problems.push(Problem::new(name, say(&error))),
+            None => machine.problems.push(Problem::new(name, NO_ANSWER)),
         }
     }
+}
+
+/// How long one device may take; a healthy one takes a fraction of a millisecond.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Devices that may hang before the rest is left alone.
+const MOST_HUNG: u32 = 4;
+
+const NO_ANSWER: &str = "the device does not answer; unplug it, or restart the computer if it \
+                         stays like that";
+
+/// A device, or why there is none.
+struct Read {
+    device: Option<UsbDevice>,
+    problems: Vec<Problem>,
+}
+
+fn read_device(
+    devices: &Dir,
+    port: PortPath,
+    name: &str,
+    names: &[String],
+    blocks: &mut BlockFacts,
+) -> Read {
+    let prefix = format!("{name}:");
+    let listed: Vec<&String> = names.iter().filter(|n| n.starts_with(&prefix)).collect();
+    let problem = match devices.dir(name) {
+        Ok(dir) => {
+            let mut reader = Reader { dir: &dir, blocks, problems: Vec::new() };
+            let device = Some(reader.device(port, name, &listed));
+            return Read { device, problems: reader.problems };
+        }
+        // A device unplugged since the folder was listed leaves a link to nowhere.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            "the device went away while it was read".to_owned()
+        }
+        Err(error) => say(&error),
+    };
+    Read { device: None, problems: vec![Problem::new(name, problem)] }
 }
 
 /// Reads one device; keeps what went wrong.

@@ -1,8 +1,8 @@
 //! Reading a machine, once, into values.
 //!
 //! Belongs here: everything only one operating system has, and everything that touches
-//! device data. Reads what the kernel already holds; opens no device node, sends no
-//! request to a drive. Does not belong here: what the values mean (`catalog`).
+//! device data. Reads what the kernel already holds; opens no device node and sends no
+//! request to a drive, with one exception that only a person's wish allows (`launcher/`). Does not belong here: what the values mean (`catalog`).
 //!
 //! | file | reads |
 //! |---|---|
@@ -11,26 +11,40 @@
 //! | `lun.rs` | SCSI logical units, their block devices, udev's database |
 //! | `mounts.rs` | the mount table |
 //! | `facts.rs` | system, kernel, architecture |
+//! | `launcher/` | the launcher CD of a drive, only on request |
+//! | `patient.rs` | anything, without waiting for ever |
 //! | `report_descriptor.rs` | usage pages in a HID report descriptor |
 //! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
+//! | `connected.rs` | which devices are there right now, for watching them come and go |
 //! | `hid.rs` | hidapi's list, likewise |
+//! | `uevent.rs`, `uevents.rs` | what the kernel says when devices come, change and go |
 //! | `replay.rs` | snapshots recorded earlier |
 //! | `logs.rs` | the journal, the kernel's buffer, log files |
 
+mod connected;
 mod facts;
 mod hid;
+pub mod launcher;
 mod linux;
 pub mod logs;
 mod lun;
-mod mounts;
+pub mod mounts;
+mod patient;
 mod replay;
-mod report_descriptor;
+pub mod report_descriptor;
 mod root;
+pub mod uevent;
+#[cfg(target_os = "linux")]
+mod uevents;
 mod usb;
 
+pub use connected::{Connected, connected};
 pub use linux::LinuxHost;
+pub use patient::Patient;
 pub use replay::{ReplayError, parse_snapshots};
 pub use root::{Dir, Root};
+#[cfg(target_os = "linux")]
+pub use uevents::{Received, Uevents};
 
 use crate::snapshot::Machine;
 

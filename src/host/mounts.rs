@@ -4,15 +4,15 @@ use super::root::Root;
 
 /// One line of the mount table that matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mount {
+pub struct Mount {
     /// Device number `major:minor`.
-    pub(super) device: String,
+    pub device: String,
     /// Device node, e.g. `/dev/sdb1`.
-    pub(super) source: String,
+    pub source: String,
     /// Where it is mounted.
-    pub(super) target: String,
+    pub target: String,
     /// File system type.
-    pub(super) filesystem: String,
+    pub filesystem: String,
 }
 
 /// A mount table longer than this is cut; container hosts have thousands of lines.
@@ -22,7 +22,7 @@ const LONGEST: usize = 4 * 1024 * 1024;
 pub(super) fn read(root: &Root) -> Vec<Mount> {
     for path in ["proc/self/mountinfo", "proc/1/mountinfo"] {
         if let Ok(text) = root.text(path, LONGEST) {
-            return text.lines().filter_map(mountinfo_line).collect();
+            return parse(&text);
         }
     }
     for path in ["proc/self/mounts", "proc/mounts", "etc/mtab"] {
@@ -31,6 +31,11 @@ pub(super) fn read(root: &Root) -> Vec<Mount> {
         }
     }
     Vec::new()
+}
+
+/// Reads a table in the format of `/proc/self/mountinfo`; lines that are none are left out.
+pub fn parse(text: &str) -> Vec<Mount> {
+    text.lines().filter_map(mountinfo_line).collect()
 }
 
 /// `36 35 8:16 / /media/x rw,nosuid shared:1 - vfat /dev/sdb rw` (proc(5)).

@@ -10,7 +10,7 @@ const END_COLLECTION: u8 = 0xc0;
 const LONG_ITEM: u8 = 0xfe;
 
 /// Returns `(usage page, usage)` of each top-level collection, in order.
-pub(super) fn usages(descriptor: &[u8]) -> Vec<(u16, u16)> {
+pub fn usages(descriptor: &[u8]) -> Vec<(u16, u16)> {
     let mut found = Vec::new();
     let (mut page, mut usage, mut depth) = (0u16, None, 0u32);
     let mut rest = descriptor;

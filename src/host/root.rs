@@ -71,6 +71,35 @@ impl Root {
         open(&self.resolve(&self.base.join(path))?)
     }
 
+    /// Where a path below the root really is, for a program that reads it itself.
+    pub fn real(&self, path: &str) -> io::Result<PathBuf> {
+        self.resolve(&self.base.join(path))
+    }
+
+    /// Where a path below the root lies, for writing there: links are followed inside the
+    /// root, and what does not exist yet stays as it is named.
+    pub fn place(&self, path: &str) -> io::Result<PathBuf> {
+        let mut names = Path::new(path).components();
+        let mut missing = Vec::new();
+        loop {
+            match self.resolve(&self.base.join(names.as_path())) {
+                Ok(at) => return Ok(missing.iter().rev().fold(at, |at, name| at.join(name))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+            // A link to nowhere is no place to write to.
+            match names.next_back() {
+                Some(Component::Normal(name)) => missing.push(name.to_owned()),
+                _ => return Err(io::Error::from(io::ErrorKind::NotFound)),
+            }
+            let parent = self.base.join(names.as_path());
+            let last = missing.last().map(|name| parent.join(name));
+            if last.is_some_and(|path| path.is_symlink()) {
+                return Err(io::Error::other("a link to nowhere is in the way"));
+            }
+        }
+    }
+
     /// The path of a resolved file as the machine itself would name it.
     fn inner<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.base).unwrap_or(path)
@@ -128,6 +157,26 @@ impl Dir {
         Self { root: self.root.clone(), path: self.path.join(name) }
     }
 
+    /// Whether `name` is a folder in it and not a link.
+    pub fn is_plain_dir(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.path.join(name)).is_ok_and(|about| about.is_dir())
+    }
+
+    /// The length of a regular file in it; `None` for a link or anything else.
+    pub fn plain_file_size(&self, name: &str) -> Option<u64> {
+        let about = fs::symlink_metadata(self.path.join(name)).ok()?;
+        about.is_file().then(|| about.len())
+    }
+
+    /// Opens a regular file in it; an error for a link or anything else.
+    pub fn open_plain(&self, name: &str) -> io::Result<File> {
+        let file = open_with(&self.path.join(name), Links::Refused)?;
+        match file.metadata()?.is_file() {
+            true => Ok(file),
+            false => Err(io::Error::other("not a regular file")),
+        }
+    }
+
     /// Names in the folder, in order; names that are not UTF-8 are left out, since no
     /// kernel interface read here has such names.
     pub fn names(&self) -> io::Result<Vec<String>> {
@@ -170,16 +219,31 @@ impl Dir {
     }
 }
 
-#[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
+    open_with(path, Links::Followed)
+}
+
+/// What becomes of a link in the place of a file.
+#[derive(PartialEq, Eq)]
+enum Links {
+    Followed,
+    Refused,
+}
+
+#[cfg(unix)]
+fn open_with(path: &Path, links: Links) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let mut flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    flags.set(rustix::fs::OFlags::NOFOLLOW, links == Links::Refused);
     #[expect(clippy::cast_possible_wrap, reason = "the flags' own type is unsigned")]
     OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
+fn open_with(path: &Path, links: Links) -> io::Result<File> {
+    if links == Links::Refused && fs::symlink_metadata(path)?.is_symlink() {
+        return Err(io::Error::other("a link"));
+    }
     OpenOptions::new().read(true).open(path)
 }
 

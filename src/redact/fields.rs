@@ -48,7 +48,7 @@ impl Fields<'_, '_> {
     fn string(&mut self, field: &str, text: &str) -> String {
         match self.matcher.meaning(field) {
             Some(Meaning::Technical) => self.text(text, Effort::Known),
-            Some(Meaning::Is(class)) => self.whole(class, text),
+            Some(Meaning::Is(class)) => self.whole(class, field, text),
             Some(Meaning::Mounts) => self.mount(text),
             None => self.in_context(field, text),
         }
@@ -58,14 +58,14 @@ impl Fields<'_, '_> {
     fn number(&mut self, field: &str, number: &serde_json::Number) -> Value {
         match self.matcher.meaning(field) {
             Some(Meaning::Is(class)) if class.is_secret() => {
-                Value::String(self.whole(class, &number.to_string()))
+                Value::String(self.whole(class, field, &number.to_string()))
             }
             _ => Value::Number(number.clone()),
         }
     }
 
     /// A field that is nothing but a value of a class.
-    fn whole(&mut self, class: Class, text: &str) -> String {
+    fn whole(&mut self, class: Class, field: &str, text: &str) -> String {
         let bytes = text.trim().as_bytes();
         if bytes.is_empty() || self.matcher.is_ordinary(class, bytes) {
             return text.to_owned();
@@ -76,7 +76,9 @@ impl Fields<'_, '_> {
         match self.worker.pseudonym(class, bytes) {
             Some(made) => {
                 *self.worker.counts.entry(class).or_default() += 1;
-                String::from_utf8_lossy(&made).into_owned()
+                let made = String::from_utf8_lossy(&made).into_owned();
+                self.worker.samples.add_field(class, field, text, &made);
+                made
             }
             None => text.to_owned(),
         }
@@ -90,7 +92,7 @@ impl Fields<'_, '_> {
         }
         match path.rsplit_once('/') {
             Some((folder, name)) if !folder.is_empty() => {
-                format!("{folder}/{}", self.whole(Class::VolumeLabel, name))
+                format!("{folder}/{}", self.whole(Class::VolumeLabel, "mounts", name))
             }
             _ => redacted,
         }

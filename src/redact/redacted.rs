@@ -2,14 +2,15 @@
 
 use std::io::{self, Read};
 
-use super::Counts;
 use super::stream::Stream;
+use super::{Counts, Sample};
 
 /// Content that is safe to leave the machine.
 #[derive(Clone, Debug)]
 pub struct Redacted {
     pub(super) bytes: Vec<u8>,
     pub(super) counts: Counts,
+    pub(super) samples: Vec<Sample>,
 }
 
 impl Redacted {
@@ -21,6 +22,11 @@ impl Redacted {
     /// What was replaced.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// A few lines before and after.
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
     }
 }
 
@@ -47,6 +53,11 @@ impl RedactedReader<'_> {
     /// What has been replaced so far; complete once the reader returned its end.
     pub fn counts(&self) -> &Counts {
         &self.stream.worker.counts
+    }
+
+    /// A few lines before and after.
+    pub fn samples(&self) -> &[Sample] {
+        self.stream.worker.samples.all()
     }
 }
 

@@ -71,7 +71,8 @@ impl Redactor {
         let mut reader = self.reader(Box::new(raw));
         let mut bytes = Vec::with_capacity(raw.len());
         reader.read_to_end(&mut bytes)?;
-        Ok(Redacted { bytes, counts: reader.counts().clone() })
+        let (counts, samples) = (reader.counts().clone(), reader.samples().to_vec());
+        Ok(Redacted { bytes, counts, samples })
     }
 
     /// Redacts a file name; folders are parted by `/`.
@@ -89,7 +90,7 @@ impl Redactor {
         let value = fields.document(value).ok_or(RedactError::TooDeep)?;
         let mut bytes = serde_json::to_vec_pretty(&value)?;
         bytes.push(b'\n');
-        Ok(Redacted { bytes, counts: worker.counts })
+        Ok(Redacted { bytes, counts: worker.counts, samples: worker.samples.take() })
     }
 
     /// Redacts a stream of any length in bounded memory.
@@ -106,6 +107,11 @@ impl Redactor {
         }
         let made = self.worker().pseudonym(class, bytes);
         made.map_or_else(|| value.to_owned(), |made| String::from_utf8_lossy(&made).into_owned())
+    }
+
+    /// A name of the key, by which bundles and maps made under it know each other.
+    pub fn key_id(&self) -> String {
+        self.pseudonyms.key_id()
     }
 
     /// What has been replaced so far, for the customer's eyes only.

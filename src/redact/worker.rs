@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::matcher::{Effort, Matcher, Scratch};
 use super::pem::Pem;
 use super::pseudonym::Pseudonyms;
+use super::sample::Samples;
 use super::span::{Find, Span};
 use super::view::{View, escape_like};
 use super::{Class, Counts};
@@ -39,6 +40,7 @@ pub(super) struct Worker<'a> {
     spans: Vec<Span>,
     scratch: Scratch,
     pub(super) counts: Counts,
+    pub(super) samples: Samples,
     pub(super) pem: Pem,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Worker<'a> {
             spans: Vec::new(),
             scratch: matcher.scratch(),
             counts: Counts::new(),
+            samples: Samples::default(),
             pem: Pem::default(),
         }
     }
@@ -184,7 +187,9 @@ impl<'a> Worker<'a> {
         out: &mut Vec<u8>,
     ) {
         let mut at = from;
-        for edit in edits.iter().filter(|edit| edit.end > from && edit.start < to) {
+        let inside = |edit: &Edit| edit.end > from && edit.start < to;
+        for (index, edit) in edits.iter().enumerate().filter(|(_, edit)| inside(edit)) {
+            self.samples.add(text, edits, index);
             let start = edit.start.max(at);
             out.extend_from_slice(&text[at..start]);
             out.extend_from_slice(&edit.with);

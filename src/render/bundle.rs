@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::preview::Preview;
 use super::text::{bytes, labelled};
 use crate::bundle::manifest::Outcome;
-use crate::bundle::{BuiltBundle, Manifest, Verification};
+use crate::bundle::{BuiltBundle, CANARIES, Manifest, Samples, Verification};
 use crate::text::visible;
 
 /// The schema name of the answer of `bundle`.
@@ -23,6 +24,11 @@ pub struct Bundled {
     pub bundle: Option<BundleFile>,
     /// What is in it.
     pub manifest: Manifest,
+    /// Where the values behind its stand-ins are kept on this machine, for `unmask`.
+    pub map: Option<String>,
+    /// Some lines of each file before and after; never part of the document.
+    #[serde(skip)]
+    pub(crate) samples: Samples,
 }
 
 /// A file that was written.
@@ -43,24 +49,33 @@ impl From<BuiltBundle> for Bundled {
         let file = built.path.display().to_string();
         let (sha256, bytes, sealed) = (built.sha256, built.bytes, built.sealed);
         let bundle = Some(BundleFile { file, sha256, bytes, sealed });
-        Self { schema: SCHEMA.into(), bundle, manifest: built.manifest }
+        let (manifest, samples) = (built.manifest, built.samples);
+        Self { schema: SCHEMA.into(), bundle, manifest, map: None, samples }
     }
 }
 
 impl Bundled {
     /// A preview: nothing was written.
-    pub fn preview(manifest: Manifest) -> Self {
-        Self { schema: SCHEMA.into(), bundle: None, manifest }
+    pub fn preview((manifest, samples): (Manifest, Samples)) -> Self {
+        Self { schema: SCHEMA.into(), bundle: None, manifest, map: None, samples }
     }
 
-    /// The answer for people.
-    pub fn text(&self) -> String {
+    /// The answer for people; `on_terminal` when a person reads it at once.
+    pub fn text(&self, on_terminal: bool) -> String {
+        if self.bundle.is_none() {
+            let preview = Preview { manifest: &self.manifest, samples: &self.samples, on_terminal };
+            let head = "Nothing was written. The bundle would hold:\n";
+            return head.to_owned() + &preview.text() + &ending(&self.manifest);
+        }
         let mut out = String::new();
         if let Some(file) = &self.bundle {
             let _ = writeln!(out, "{}", visible(&file.file));
             let sealed = if file.sealed { ", encrypted" } else { "" };
             labelled(&mut out, "size", &format!("{}{sealed}", bytes(file.bytes)));
             labelled(&mut out, "SHA-256", &file.sha256);
+        }
+        if let Some(map) = &self.map {
+            labelled(&mut out, "map", &format!("{map} (stays here; for `keycase unmask`)"));
         }
         out + &manifest(&self.manifest)
     }
@@ -85,6 +100,12 @@ pub fn manifest(manifest: &Manifest) -> String {
         let text = format!("{} ({}{cut}{replaced})", file.name, bytes(file.bytes));
         labelled(&mut out, "file", &text);
     }
+    out + &ending(manifest)
+}
+
+/// What is missing, what was replaced, and what was searched for.
+fn ending(manifest: &Manifest) -> String {
+    let mut out = String::new();
     for entry in &manifest.collectors {
         if entry.outcome != Outcome::Done || entry.why.is_some() {
             let why = entry.why.as_deref().unwrap_or("no reason given");
@@ -98,7 +119,9 @@ pub fn manifest(manifest: &Manifest) -> String {
 
 fn replaced(manifest: &Manifest) -> String {
     let mut sums = BTreeMap::<&str, u64>::new();
-    for (class, count) in manifest.files.iter().flat_map(|file| &file.redactions) {
+    // Made-up values are nobody's.
+    let real = manifest.files.iter().filter(|file| file.collector != CANARIES);
+    for (class, count) in real.flat_map(|file| &file.redactions) {
         let sum = sums.entry(class).or_default();
         *sum = sum.saturating_add(*count);
     }
@@ -111,7 +134,12 @@ fn replaced(manifest: &Manifest) -> String {
 fn audit(manifest: &Manifest) -> String {
     match manifest.audit.values {
         0 => "no sensitive value was known to search for".to_owned(),
-        values => format!("searched for {values} known values, {} found", manifest.audit.hits),
+        values => format!(
+            "searched for {values} known values in {} spellings and {} made-up ones, {} found",
+            manifest.audit.spellings.len(),
+            manifest.audit.canaries,
+            manifest.audit.hits
+        ),
     }
 }
 

@@ -2,9 +2,12 @@
 
 pub mod bundle;
 pub mod eligibility;
+pub mod event;
 pub mod findings;
+pub mod machine;
 pub mod outbox;
 pub mod policy;
+pub mod preview;
 pub mod problem;
 pub mod progress;
 pub mod report;
@@ -13,3 +16,5 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod triage;
+pub mod unmasked;
+pub mod udev;

@@ -1,11 +1,13 @@
 //! What long work is doing, on stderr, for a person who waits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::text::bytes;
 use crate::bundle::Step;
+use crate::desk::Meter;
 use crate::text::visible;
 
 /// One line that changes; nothing at all when stderr is no terminal.
@@ -52,5 +54,48 @@ impl Progress {
     /// Takes the line away.
     pub fn end(self) {
         self.line.finish_and_clear();
+    }
+}
+
+/// An upload under way: how much of how much, how fast, how long still.
+pub struct Upload {
+    bar: ProgressBar,
+}
+
+impl Upload {
+    /// Shows nothing until something goes out, and nothing at all when stderr is no terminal.
+    pub fn start(quiet: bool) -> Self {
+        let target = match quiet {
+            true => ProgressDrawTarget::hidden(),
+            false => ProgressDrawTarget::stderr(),
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style = ProgressStyle::with_template(
+            "sending the bundle {bar:24} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left",
+        );
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    /// What is told how far it is.
+    pub fn meter(&self) -> Meter {
+        let bar = self.bar.clone();
+        Arc::new(move |sent, of| {
+            if sent == 0 {
+                bar.reset();
+            }
+            bar.set_length(of);
+            bar.set_position(sent);
+            if sent == of {
+                bar.finish_and_clear();
+            }
+        })
+    }
+
+    /// Takes the line away.
+    pub fn end(self) {
+        self.bar.finish_and_clear();
     }
 }

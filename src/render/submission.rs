@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::desk::{HandOver, Item, Progress, Request, State, TicketDraft, fill};
+use crate::desk::{DeskData, Item, Place, Progress, Request, State, TicketDraft, fill};
 use crate::snapshot::Tool;
 use crate::text::visible;
 
@@ -57,9 +57,9 @@ pub struct BundleRef {
 
 impl Submission {
     /// The document for a submission in the outbox.
-    pub fn of(item: &Item, tool: Tool, hand_over: &HandOver) -> Self {
+    pub fn of(item: &Item, tool: Tool, data: &DeskData) -> Self {
         let mut this = Self::new(&item.request, &item.progress, tool);
-        this.next = next_step(item, hand_over);
+        this.next = next_step(item, data);
         this
     }
 
@@ -117,22 +117,23 @@ fn headline(state: State) -> &'static str {
 }
 
 /// What a person does next.
-fn next_step(item: &Item, hand_over: &HandOver) -> Option<String> {
+fn next_step(item: &Item, data: &DeskData) -> Option<String> {
     let id = item.request.submission;
     let progress = &item.progress;
     let bundle = item.bundle_path().map(|path| path.display().to_string());
     match progress.state {
         State::Draft => None,
+        State::Sent if !item.request.can_be_found => {
+            Some("wait for the desk's mail with the ticket's number, and answer that".into())
+        }
         State::Sent => Some("keep the ticket number; the desk answers the requester".into()),
-        State::Ready => Some(hand_over_steps(item, hand_over)),
+        State::Ready => Some(hand_over_steps(item, data)),
         State::Sending => Some("`keycase outbox list` shows how it ends".into()),
         State::Queued => Some(match progress.hold.filter(|hold| hold.asked_by_desk) {
             Some(hold) => format!("after {}, run `keycase outbox send`", hold.until),
             None => "run `keycase outbox send` when the desk can be reached".into(),
         }),
-        State::Ambiguous => Some(
-            "run `keycase outbox send`: it asks the desk before it sends anything again".into(),
-        ),
+        State::Ambiguous => Some(unclear(&item.request)),
         State::CreatedNotAttached if progress.refused => Some(format!(
             "add {} to the ticket on its page yourself, or ask the desk how it wants the file; then keep the ticket number",
             bundle.unwrap_or_default()
@@ -147,17 +148,33 @@ fn next_step(item: &Item, hand_over: &HandOver) -> Option<String> {
     }
 }
 
-fn hand_over_steps(item: &Item, hand_over: &HandOver) -> String {
+/// What to do when it is not clear whether the desk has it.
+pub fn unclear(request: &Request) -> String {
+    let id = request.submission;
+    match request.can_be_found {
+        true => "run `keycase outbox send`: it asks the desk before it sends anything again".into(),
+        false => format!(
+            "this desk can't be asked: see whether it has confirmed the ticket to you; then, if it has, run `keycase outbox drop {id}`, and if it has not, `keycase outbox send {id} --again`"
+        ),
+    }
+}
+
+fn hand_over_steps(item: &Item, data: &DeskData) -> String {
     let text = item.text_path().display().to_string();
     let bundle = item.bundle_path().map(|path| path.display().to_string());
-    let steps = match bundle {
-        Some(_) => &hand_over.steps,
-        None => &hand_over.steps_without_bundle,
+    let place = item.request.place.as_ref();
+    let steps = match (place, &bundle) {
+        (None, Some(_)) => &data.outbox_only.steps,
+        (None, None) => &data.outbox_only.steps_without_bundle,
+        (Some(_), Some(_)) => &data.handoff.steps,
+        (Some(_), None) => &data.handoff.steps_without_bundle,
     };
-    let filled = steps.iter().map(|step| {
+    let paste = place.filter(|place| !place.whole).map(|_| &data.handoff.paste);
+    let filled = steps.iter().chain(paste).map(|step| {
         fill(step, |name| match name {
             "text" => text.clone(),
             "bundle" => bundle.clone().unwrap_or_default(),
+            "link" => place.map(|Place { link, .. }| link.clone()).unwrap_or_default(),
             other => format!("{{{other}}}"),
         })
     });

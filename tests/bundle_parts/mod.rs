@@ -30,17 +30,19 @@ pub(crate) fn manifest(files: Vec<FileEntry>) -> Manifest {
         budgets: Budgets { seconds: 60, bytes: 1 << 20, since_seconds: None },
         interrupted: false,
         files,
+        truncations: Vec::new(),
         collectors: Vec::new(),
-        audit: AuditEntry { values: 0, hits: 0 },
+        key_id: None,
+        audit: AuditEntry::default(),
     }
 }
 
 /// Packs texts and one stream, then writes the bundle to `path`.
 pub(crate) fn write(path: &Path, files: &[(&str, &[u8])]) {
     let dir = path.parent().unwrap();
-    let packed = pack(dir, files);
+    let mut packed = pack(dir, files);
     let manifest = manifest(packed.entries().to_vec());
-    bundle::write(dir, packed, &manifest).unwrap().publish(path.to_owned()).unwrap();
+    bundle::write(dir, &mut packed, &manifest).unwrap().publish(path.to_owned()).unwrap();
 }
 
 fn pack(dir: &Path, files: &[(&str, &[u8])]) -> Packed {

@@ -37,6 +37,18 @@ fn a_bundle_is_added_once_to_an_open_ticket() {
 }
 
 #[test]
+fn the_limit_is_for_all_files_of_a_ticket() {
+    let (desk, person, ticket) = open_ticket();
+    person.make_bundle_of(12_000_000);
+    assert_eq!(attach(&person, &ticket).ended().0, "sent");
+    person.make_bundle_of(8_000_000);
+    let outcome = attach(&person, &ticket);
+    assert_eq!(outcome.code, 65, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("bytes of files"), "{}", outcome.stderr);
+    assert_eq!(desk.tickets()[0].files.len(), 1);
+}
+
+#[test]
 fn a_lost_answer_does_not_add_it_twice() {
     for commit in [false, true] {
         let (desk, person, ticket) = open_ticket();
@@ -68,7 +80,7 @@ fn the_desk_says_how_a_ticket_stands() {
     let outcome = person.run(&["status", &ticket, "--json"]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     let row = &outcome.json()["tickets"][0];
-    assert_eq!((&row["id"], &row["state"]), (&ticket.as_str().into(), &"open".into()));
+    assert_eq!((&row["id"], &row["state"]), (&ticket.as_str().into(), &"Being Processed".into()));
     assert_eq!(person.run(&["status", "4711"]).code, 76);
     assert_eq!(person.run(&["status", "--json"]).json()["tickets"].as_array().unwrap().len(), 0);
     person.submit();

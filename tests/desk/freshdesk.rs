@@ -42,7 +42,7 @@ fn one_ticket_and_its_bundle_arrive_byte_for_byte() {
     assert!(description.contains(answer["bundle"]["sha256"].as_str().unwrap()));
     assert!(body["subject"].as_str().unwrap().starts_with("encrypted USB drive not seen"));
     assert_eq!(body["custom_fields"]["cf_submission"], answer["submission"]);
-    assert_eq!(body["custom_fields"]["cf_admin"], "true");
+    assert_eq!(body["custom_fields"]["cf_admin"], true, "typed as the account's field is");
     assert!(body["custom_fields"].get("cf_serial").is_none(), "an unknown fact is left out");
 
     let files = &tickets[0].files;
@@ -172,15 +172,20 @@ fn replace_now(command: std::process::Command) -> std::process::Command {
 fn a_refusal_is_final_until_the_person_asks_again() {
     let desk = FakeFreshdesk::start();
     let person = Submitter::at(&desk);
-    person.configure(&desk.url(), "[desk.acme.fields]\ncf_unheard_of = \"submission\"");
+    let body = r#"{"description":"Validation failed","errors":[{"field":"cf_x",
+        "message":"Unexpected/invalid field in request","code":"invalid_field"}]}"#;
+    desk.fail(
+        Call::Create,
+        false,
+        Act::Answer { status: 400, headers: Vec::new(), body: body.into() },
+    );
     let outcome = person.submit();
     assert_eq!(outcome.ended(), ended("rejected", 76));
     let error = outcome.json()["error"].as_str().unwrap().to_owned();
-    assert!(error.contains("cf_unheard_of: Unexpected/invalid field"), "{error}");
+    assert!(error.contains("cf_x: Unexpected/invalid field"), "{error}");
     assert_eq!(person.send().code, 0, "nothing is waiting");
     assert_eq!(desk.calls(Call::Create), 1);
 
-    person.configure(&desk.url(), "");
     let id = outcome.json()["submission"].as_str().unwrap().to_owned();
     assert_eq!(person.run(&["outbox", "send", &id[..8], "--json"]).ended(), ended("sent", 0));
     assert_eq!(desk.tickets().len(), 1);
@@ -215,6 +220,54 @@ fn a_blocked_file_type_leaves_the_ticket_and_says_what_to_do() {
     assert!(answer["error"].as_str().unwrap().contains("not allowed"));
     assert!(answer["next"].as_str().unwrap().contains("bundle.zip"));
     assert_eq!(answer["ticket"]["id"], FIRST_ID.to_string());
+    let notes = desk.tickets()[0].notes.clone();
+    let name = person.bundle.file_name().unwrap().to_str().unwrap();
+    assert_eq!(notes.len(), 1, "the ticket is told once: {notes:?}");
+    assert!(notes[0].contains(name) && notes[0].contains("not allowed"), "{notes:?}");
+    let listed = person.run(&["outbox", "send", "--json"]);
+    assert_eq!(listed.code, 76, "{}", listed.stderr);
+    assert_eq!(desk.tickets()[0].notes.len(), 1);
+}
+
+#[test]
+fn a_desk_known_to_refuse_zip_says_so_before_anything_is_sent() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    person.configure(&desk.url(), "refused-endings = [\".zip\"]");
+    let outcome = person.submit();
+    assert_eq!(outcome.code, 65, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains(".zip") && outcome.stderr.contains("--seal-to"));
+    assert_eq!(desk.calls(Call::Create), 0);
+}
+
+#[test]
+fn the_desk_s_own_fields_are_checked_before_anybody_is_asked() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    for (field, fact, said) in [
+        ("cf_unheard_of", "submission", "no field cf_unheard_of"),
+        ("cf_admin", "submission", "cf_admin takes true or false"),
+        ("cf_lock", "submission", "cf_lock takes one of locked, unlocked"),
+    ] {
+        person.configure(&desk.url(), &format!("[desk.acme.fields]\n{field} = \"{fact}\""));
+        let outcome = person.submit();
+        assert_eq!(outcome.code, 78, "{field}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(said), "{said} in {}", outcome.stderr);
+    }
+    assert!(person.items().is_empty());
+    assert_eq!(desk.calls(Call::Create), 0);
+}
+
+#[test]
+fn a_desk_that_hides_its_fields_gets_the_ticket_all_the_same() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    desk.fail(
+        Call::Fields,
+        false,
+        Act::Answer { status: 403, headers: Vec::new(), body: String::new() },
+    );
+    assert_eq!(person.submit().ended(), ended("sent", 0));
 }
 
 #[test]

@@ -234,7 +234,7 @@ fn submissions_can_be_shown_and_dropped_by_the_beginning_of_their_id() {
 fn its_own_bundle_fits_the_desk() {
     let desk = FakeFreshdesk::start();
     let person = Submitter::at(&desk);
-    let noise = person.noise();
+    let noise = person.noise(20_000_000);
     let args = ["submit", "--describe", "x", "--yes", "--json", "--include", &noise];
     let outcome = person.run(&args);
     assert_eq!(outcome.ended(), ("sent".to_owned(), 0), "{}", outcome.stderr);

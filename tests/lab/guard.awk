@@ -1,32 +1,57 @@
-# The guard: reads a recording of usbmon and says which requests should not have been.
+# The guard of the wire: reads a recording of usbmon and says which requests should not have been.
 #
-# usage: awk -f guard.awk ADVERTISED USBMON_TXT
-#   ADVERTISED  a line for each drive: bus, address, string indices
-# prints "request ok" or "violation LINE" for every request that went to a drive.
+# usage: awk -v launcher=yes|no -f guard.awk ADVERTISED USBMON_TXT
+#   ADVERTISED  a line for each drive: bus, address, name, launcher's unit or -, string indices
+#   launcher    whether the command may have files read from the launcher's CD
+# prints for every request that went to a drive: "ok NAME request", "launcher NAME request", or
+# "violation NAME LINE".
 #
-# The only request allowed is the standard GET_DESCRIPTOR (80 06) of a string (03) with an
-# index that this very drive advertises. Whatever is not understood is a violation.
+# Allowed is the standard GET_DESCRIPTOR (80 06) of a string (03) with an index that this very
+# drive advertises; and, where a command reads the launcher, the kernel's own commands that
+# read a CD, to the unit that is the CD. Whatever is not understood is a violation.
 
 # Events look like:  TAG TIME S Ci:1:002:0 s 80 06 0303 0409 00ff 255 <
 # S is a submission; C and E repeat one that was seen. Address 001 is a root hub, which is
 # not a device but a part of the host controller's driver.
 FILENAME == ARGV[1] {
-  for (i = 3; i <= NF; i++) advertised[$1, $2, $i] = 1
+  drive = $1 + 0 SUBSEP $2 + 0
+  name[drive] = $3
+  cd[drive] = $4
+  for (i = 5; i <= NF; i++) advertised[drive, $i] = 1
   next
 }
 
 $3 == "S" {
   split($4, address, ":")
   if (address[3] == "001") next
-  print is_allowed() ? "request ok" : "violation " $0
+  drive = address[2] + 0 SUBSEP address[3] + 0
+  who = drive in name ? name[drive] : "unknown"
+  if (is_string_request()) print "ok " who " request"
+  else if (launcher == "yes" && reads_launcher()) print "launcher " who " request"
+  else print "violation " who " " $0
   next
 }
 
-$3 != "C" && $3 != "E" { print "violation " $0 }
+$3 != "C" && $3 != "E" { print "violation unknown " $0 }
 
-function is_allowed() {
+function is_string_request() {
   return address[1] == "Ci" && $5 == "s" && $6 == "80" && $7 == "06" && $8 ~ /^03[0-9a-f][0-9a-f]$/ &&
-    (address[2] + 0, address[3] + 0, byte(substr($8, 3))) in advertised
+    ((drive, byte(substr($8, 3))) in advertised)
+}
+
+# A command wrapper (55534243) says its unit in byte 13 and its command from byte 15 on. The
+# data and the status that the kernel then fetches belong to it.
+function reads_launcher(    unit, opcode) {
+  if (cd[drive] == "" || cd[drive] == "-") return 0
+  if (address[1] == "Bi") return reading[drive]
+  reading[drive] = 0
+  if (address[1] != "Bo" || $7 != "=" || $8 != "55534243" || $6 != 31) return 0
+  unit = byte(substr($11, 3, 2))
+  opcode = substr($11, 7, 2)
+  # TEST UNIT READY, REQUEST SENSE, READ CAPACITY, READ(10), READ TOC, GET CONFIGURATION,
+  # GET EVENT STATUS NOTIFICATION, READ DISC INFORMATION.
+  reading[drive] = unit == cd[drive] && opcode ~ /^(00|03|25|28|43|46|4a|51)$/
+  return reading[drive]
 }
 
 function byte(hex) {

@@ -1,19 +1,20 @@
 //! A strict Freshdesk on loopback, with faults on demand.
 //!
-//! It has its own HTTP and multipart parser, so that it does not agree with the client by
+//! It has its own multipart parser, so that it does not agree with the client by
 //! construction. Error bodies for over-size and blocked files are assumptions; the rest
 //! follows recorded answers.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::http::{Answer, Body, Request, read_head, write_answer};
 use super::multipart;
 
 pub(crate) const KEY: &str = "fd-key-7Yq2";
@@ -35,6 +36,7 @@ pub(crate) enum Call {
     Conversations,
     View,
     Me,
+    Fields,
 }
 
 /// What goes wrong with one request.
@@ -51,6 +53,10 @@ pub(crate) enum Act {
     Drop,
     /// Close the connection before the body is read.
     DropEarly,
+    /// Reset the connection in the middle of the body.
+    ResetMidway,
+    /// Carry out, or not, and keep the client waiting until it is gone.
+    Hang,
     /// Say so, and do nothing until the client is gone; then carry out, or not.
     Stall,
     /// This instead of the real answer.
@@ -73,6 +79,8 @@ pub(crate) struct FakeTicket {
     pub(crate) id: u64,
     pub(crate) body: Value,
     pub(crate) files: Vec<File>,
+    /// Notes without a file.
+    pub(crate) notes: Vec<String>,
 }
 
 #[derive(Default)]
@@ -87,22 +95,9 @@ struct State {
 pub(crate) struct FakeFreshdesk {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
+    busy: Arc<Busy>,
     stalled: Mutex<Receiver<Call>>,
     gone: Mutex<Receiver<Call>>,
-}
-
-struct Request {
-    method: String,
-    path: String,
-    query: HashMap<String, String>,
-    headers: HashMap<String, String>,
-    body: Vec<u8>,
-}
-
-struct Answer {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: String,
 }
 
 impl FakeFreshdesk {
@@ -112,15 +107,24 @@ impl FakeFreshdesk {
         let state = Arc::new(Mutex::new(State::default()));
         let (say_stalled, stalled) = channel();
         let (say_gone, gone) = channel();
-        let shared = state.clone();
+        let busy = Arc::new(Busy::default());
+        let shared = (state.clone(), busy.clone());
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (state, stalled, gone) =
-                    (shared.clone(), say_stalled.clone(), say_gone.clone());
-                thread::spawn(move || serve(stream.unwrap(), &state, &stalled, &gone));
+                    (shared.0.clone(), say_stalled.clone(), say_gone.clone());
+                // A client that has reset the connection already has no address any more.
+                let Ok((stream, peer)) = stream.and_then(|s| s.peer_addr().map(|p| (s, p))) else {
+                    continue;
+                };
+                let one = Busy::enter(&shared.1, peer);
+                thread::spawn(move || {
+                    serve(stream, &state, &stalled, &gone);
+                    drop(one);
+                });
             }
         });
-        Self { address, state, stalled: Mutex::new(stalled), gone: Mutex::new(gone) }
+        Self { address, state, busy, stalled: Mutex::new(stalled), gone: Mutex::new(gone) }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -149,6 +153,17 @@ impl FakeFreshdesk {
         self.state.lock().unwrap().violations.clone()
     }
 
+    /// Waits until everything that was sent here, by clients that are dead as well, is
+    /// dealt with.
+    pub(crate) fn wait_idle(&self) {
+        // Connections are accepted in order: once this one is, all earlier ones are.
+        let knock = TcpStream::connect(self.address).unwrap();
+        let own = knock.local_addr().unwrap();
+        self.busy.wait_until(|busy| busy.latest == Some(own));
+        drop(knock);
+        self.busy.wait_until(|busy| busy.open == 0);
+    }
+
     /// Waits until a request stalls.
     pub(crate) fn wait_stalled(&self) -> Call {
         self.stalled.lock().unwrap().recv_timeout(PATIENCE).unwrap()
@@ -157,6 +172,45 @@ impl FakeFreshdesk {
     /// Waits until the client of a stalled request is gone and the request is dealt with.
     pub(crate) fn wait_gone(&self) -> Call {
         self.gone.lock().unwrap().recv_timeout(PATIENCE).unwrap()
+    }
+}
+
+/// Which connections there are.
+#[derive(Default)]
+struct Busy {
+    counts: Mutex<Counts>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Counts {
+    latest: Option<SocketAddr>,
+    open: usize,
+}
+
+/// One open connection.
+struct Open(Arc<Busy>);
+
+impl Busy {
+    fn enter(this: &Arc<Self>, peer: SocketAddr) -> Open {
+        let mut counts = this.counts.lock().unwrap();
+        counts.latest = Some(peer);
+        counts.open += 1;
+        this.changed.notify_all();
+        Open(this.clone())
+    }
+
+    fn wait_until(&self, wanted: impl Fn(&Counts) -> bool) {
+        let counts = self.counts.lock().unwrap();
+        let waited = self.changed.wait_timeout_while(counts, PATIENCE, |counts| !wanted(counts));
+        assert!(!waited.unwrap().1.timed_out(), "a connection does not end");
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.counts.lock().unwrap().open -= 1;
+        self.0.changed.notify_all();
     }
 }
 
@@ -178,8 +232,14 @@ fn serve(
         state.calls.push(call);
         state.faults.get_mut(&call).and_then(VecDeque::pop_front)
     };
-    if matches!(&fault, Some(Fault { act: Act::DropEarly, .. })) {
-        return None;
+    match &fault {
+        Some(Fault { act: Act::DropEarly, .. }) => return None,
+        Some(Fault { act: Act::ResetMidway, .. }) => {
+            // Closing a socket with unread bytes in it sends a reset.
+            let _ = reader.read_exact(&mut vec![0; length / 2]);
+            return None;
+        }
+        _ => {}
     }
     request.body = vec![0; length];
     reader.read_exact(&mut request.body).ok()?;
@@ -194,7 +254,11 @@ fn serve(
     }
     let real = fault.commit.then(|| handle(call, id, &request, state));
     match fault.act {
-        Act::Drop | Act::DropEarly => None,
+        Act::Drop | Act::DropEarly | Act::ResetMidway => None,
+        Act::Hang => {
+            let _ = reader.read(&mut [0; 1]);
+            None
+        }
         Act::Stall => {
             gone.send(call).unwrap();
             None
@@ -214,43 +278,6 @@ fn note(state: &Mutex<State>, violation: String) {
     state.lock().unwrap().violations.push(violation);
 }
 
-fn read_head(reader: &mut impl BufRead) -> Option<(Request, usize)> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut words = line.split_whitespace();
-    let method = words.next()?.to_owned();
-    let target = words.next()?.to_owned();
-    let mut headers = HashMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let query = query.split('&').filter_map(|pair| pair.split_once('='));
-    let query = query.map(|(name, value)| (name.to_owned(), decode(value))).collect();
-    let length = headers.get("content-length").map_or(0, |length: &String| length.parse().unwrap());
-    let path = path.to_owned();
-    Some((Request { method, path, query, headers, body: Vec::new() }, length))
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = [rest.next().unwrap(), rest.next().unwrap()];
-                u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap()
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).unwrap()
-}
-
 fn route(request: &Request) -> Option<(Call, Option<u64>)> {
     let path = request.path.strip_prefix("/api/v2/")?;
     let parts: Vec<&str> = path.split('/').collect();
@@ -261,6 +288,7 @@ fn route(request: &Request) -> Option<(Call, Option<u64>)> {
         ("POST", ["tickets", id, "notes"]) => Some((Call::Attach, id.parse().ok())),
         ("GET", ["tickets", id, "conversations"]) => Some((Call::Conversations, id.parse().ok())),
         ("GET", ["agents", "me"]) => Some((Call::Me, None)),
+        ("GET", ["ticket_fields"]) => Some((Call::Fields, None)),
         _ => None,
     }
 }
@@ -276,6 +304,7 @@ fn handle(call: Call, id: Option<u64>, request: &Request, state: &Mutex<State>) 
         Call::Create => create(request, &mut state),
         Call::Attach => attach(request, id, &mut state),
         Call::List => list(request, &state),
+        Call::Fields => answer(200, &field_list().to_string()),
         Call::Me => answer(200, r#"{"id":1,"contact":{"email":"agent@desk.example"}}"#),
         Call::View | Call::Conversations => match state.tickets.iter().find(|t| Some(t.id) == id) {
             None => answer(404, ""),
@@ -297,7 +326,45 @@ const FIELDS: &[(&str, bool, &str)] = &[
     ("custom_fields", false, "Object"),
     ("type", false, "String"),
 ];
-const CUSTOM: &[&str] = &["cf_serial", "cf_firmware", "cf_submission", "cf_admin"];
+const CUSTOM: &[(&str, &str)] = &[
+    ("cf_serial", "custom_text"),
+    ("cf_firmware", "custom_text"),
+    ("cf_submission", "custom_text"),
+    ("cf_admin", "custom_checkbox"),
+    ("cf_lock", "custom_dropdown"),
+];
+const LOCK_CHOICES: &[&str] = &["locked", "unlocked"];
+
+/// The account's own list, with the words its requesters read.
+fn field_list() -> Value {
+    let custom = CUSTOM.iter().map(|(name, kind)| {
+        let choices = if *kind == "custom_dropdown" { json!(LOCK_CHOICES) } else { json!([]) };
+        json!({"id": 150_000_000_001_u64, "name": name, "label": name, "type": kind,
+            "default": false, "required_for_agents": false, "choices": choices})
+    });
+    let fixed = json!([
+        {"name": "requester", "label": "Search a requester", "type": "default_requester", "required_for_agents": true},
+        {"name": "subject", "label": "Subject", "type": "default_subject", "required_for_agents": true},
+        {"name": "ticket_type", "label": "Type", "type": "default_ticket_type", "required_for_agents": false,
+         "choices": ["Question", "Incident", "Problem", "Feature Request", "Refund"]},
+        {"name": "status", "label": "Status", "type": "default_status", "required_for_agents": true,
+         "choices": {"2": ["Open", "Being Processed"], "5": ["Closed", "This ticket has been Closed"]}},
+        {"name": "priority", "label": "Priority", "type": "default_priority", "required_for_agents": true,
+         "choices": {"Low": 1, "Medium": 2, "High": 3, "Urgent": 4}},
+        {"name": "description", "label": "Description", "type": "default_description", "required_for_agents": true},
+    ]);
+    Value::Array(fixed.as_array().unwrap().iter().cloned().chain(custom).collect())
+}
+
+/// Whether a custom field takes a value.
+fn takes(name: &str, value: &Value) -> bool {
+    match CUSTOM.iter().find(|(custom, _)| *custom == name).map(|(_, kind)| *kind) {
+        Some("custom_checkbox") => value.is_boolean(),
+        Some("custom_dropdown") => value.as_str().is_some_and(|text| LOCK_CHOICES.contains(&text)),
+        Some(_) => value.as_str().is_some_and(|text| !text.is_empty()),
+        None => false,
+    }
+}
 
 fn create(request: &Request, state: &mut State) -> Answer {
     if request.headers.get("content-type").map(String::as_str) != Some("application/json") {
@@ -312,7 +379,7 @@ fn create(request: &Request, state: &mut State) -> Answer {
         return invalid(&errors);
     }
     let id = FIRST_ID + state.tickets.len() as u64;
-    let ticket = FakeTicket { id, body, files: Vec::new() };
+    let ticket = FakeTicket { id, body, files: Vec::new(), notes: Vec::new() };
     let shown = view(&ticket).to_string();
     state.tickets.push(ticket);
     let mut created = answer(201, &shown);
@@ -334,8 +401,7 @@ fn wrong_fields(body: &Value) -> Vec<Value> {
                 tags.iter().all(|tag| tag.as_str().is_some_and(|tag| tag.len() <= 32))
             }),
             (Some(value), _) => value.as_object().is_some_and(|fields| {
-                !fields.is_empty()
-                    && fields.values().all(|v| v.as_str() != Some("") && !v.is_null())
+                !fields.is_empty() && fields.iter().all(|(name, value)| takes(name, value))
             }),
         };
         if !fits {
@@ -346,7 +412,7 @@ fn wrong_fields(body: &Value) -> Vec<Value> {
     let unknown = given
         .keys()
         .filter(|key| FIELDS.iter().all(|(field, ..)| field != key))
-        .chain(custom.map(|(key, _)| key).filter(|key| !CUSTOM.contains(&key.as_str())));
+        .chain(custom.map(|(key, _)| key).filter(|key| CUSTOM.iter().all(|(name, _)| name != key)));
     errors
         .extend(unknown.map(|k| error(k, "Unexpected/invalid field in request", "invalid_field")));
     if given.get("subject").and_then(Value::as_str).is_some_and(|s| s.chars().count() > 255) {
@@ -394,7 +460,7 @@ fn attach(request: &Request, id: Option<u64>, state: &mut State) -> Answer {
             errors.push(json!({"field": name, "code": "missing_field", "message": value}));
         }
     }
-    if texts.get("body").is_none_or(String::is_empty) || files.is_empty() {
+    if texts.get("body").is_none_or(String::is_empty) {
         errors.push(json!({"field": "body", "code": "missing_field", "message": "String"}));
     }
     if !errors.is_empty() {
@@ -411,6 +477,10 @@ fn attach(request: &Request, id: Option<u64>, state: &mut State) -> Answer {
     if all > 20_000_000 {
         return invalid(&[json!({"field": "attachments", "code": "invalid_size",
             "message": "Total attachment(s) size should not exceed 20 MB"})]);
+    }
+    if files.is_empty() {
+        ticket.notes.push(texts.remove("body").unwrap());
+        return answer(201, r#"{"id":77}"#);
     }
     ticket.files.extend(files);
     let note = conversations(ticket).pop().unwrap();
@@ -476,24 +546,4 @@ fn answer(status: u16, body: &str) -> Answer {
         ("x-freshdesk-api-version", "latest=v2; requested=v2".to_owned()),
     ];
     Answer { status, headers, body: body.to_owned() }
-}
-
-enum Body {
-    Whole,
-    Cut,
-}
-
-fn write_answer(stream: &mut TcpStream, answer: &Answer, body: Body) -> Option<()> {
-    let mut head = format!("HTTP/1.1 {} x\r\n", answer.status);
-    for (name, value) in &answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", answer.body.len()));
-    let sent = match body {
-        Body::Whole => answer.body.as_str(),
-        Body::Cut => &answer.body[..10],
-    };
-    stream.write_all(head.as_bytes()).ok()?;
-    stream.write_all(sent.as_bytes()).ok()?;
-    stream.flush().ok()
 }

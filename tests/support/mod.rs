@@ -10,9 +10,12 @@
 //! | `machine` | `tests/machines`, unpacked for `--sysroot` |
 //! | `mockbus` | an emulated bus that keeps a log of what reaches a drive |
 //! | `mkusb` | any number of drives at once |
+//! | `browser` | a page opened in headless Chromium |
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+#[cfg(target_os = "linux")]
+pub mod browser;
 pub mod keycase;
 #[cfg(unix)]
 pub mod machine;

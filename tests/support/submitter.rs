@@ -1,7 +1,7 @@
 //! A person with a computer of their own: configuration, state, and the program.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -30,8 +30,23 @@ impl Submitter {
         this
     }
 
-    /// A file larger than a desk takes, with bytes that do not compress.
-    pub(crate) fn noise(&self) -> String {
+    /// With a bundle of about this many bytes.
+    pub(crate) fn with_noise(url: &str, bytes: usize) -> Self {
+        let this = Self::new(url);
+        this.make_bundle_of(bytes);
+        this
+    }
+
+    /// Makes the bundle one of about this many bytes.
+    pub(crate) fn make_bundle_of(&self, bytes: usize) {
+        fs::remove_file(&self.bundle).unwrap();
+        let (bundle, noise) = (self.bundle.to_str().unwrap(), self.noise(bytes));
+        let made = self.run(&["bundle", "-o", bundle, "--include", &noise, "--max-bytes", "100M"]);
+        assert_eq!(made.code, 0, "{}", made.stderr);
+    }
+
+    /// A file of bytes that do not compress.
+    pub(crate) fn noise(&self, bytes: usize) -> String {
         let mut state = 0x2545_f491_u32;
         let noise = std::iter::repeat_with(|| {
             state ^= state << 13;
@@ -39,7 +54,7 @@ impl Submitter {
             state ^= state << 5;
             state.to_le_bytes()
         });
-        let noise: Vec<u8> = noise.take(5_000_000).flatten().collect();
+        let noise: Vec<u8> = noise.take(bytes / 4).flatten().collect();
         let file = self.dir.path().join("noise.bin");
         fs::write(&file, noise).unwrap();
         file.to_str().unwrap().to_owned()
@@ -47,10 +62,7 @@ impl Submitter {
 
     /// Makes the bundle larger than a desk takes.
     pub(crate) fn grow_bundle(&self) {
-        fs::remove_file(&self.bundle).unwrap();
-        let (bundle, noise) = (self.bundle.to_str().unwrap(), self.noise());
-        let made = self.run(&["bundle", "-o", bundle, "--include", &noise, "--max-bytes", "30M"]);
-        assert_eq!(made.code, 0, "{}", made.stderr);
+        self.make_bundle_of(20_000_000);
     }
 
     /// The bundle's bytes.
@@ -62,18 +74,38 @@ impl Submitter {
         Self::new(&desk.url())
     }
 
+    /// With a bundle that is there already, and everything of its own in `place`.
+    pub(crate) fn with_bundle(url: &str, bundle: &Path, place: &Path) -> Self {
+        let dir = tempfile::tempdir_in(place).unwrap();
+        for folder in ["config/keycase", "state", "root/sys"] {
+            fs::create_dir_all(dir.path().join(folder)).unwrap();
+        }
+        let this = Self { dir, bundle: bundle.to_owned() };
+        this.configure(url, "");
+        this
+    }
+
     pub(crate) fn configure(&self, url: &str, more: &str) {
+        self.configure_kind("freshdesk", url, more);
+    }
+
+    pub(crate) fn configure_kind(&self, kind: &str, url: &str, more: &str) {
+        let url = if url.is_empty() { String::new() } else { format!("url = \"{url}\"\n") };
         let text = format!(
             "default-desk = \"acme\"\n[outbox]\nlook-interval = \"1ms\"\nretry-base = \"1ms\"\n\
              [facts]\nrequester_is_admin = true\n\
-             [desk.acme]\nkind = \"freshdesk\"\nurl = \"{url}\"\nrequester = \"a.user+x@example.org\"\n{more}\n"
+             [desk.acme]\nkind = \"{kind}\"\n{url}requester = \"a.user+x@example.org\"\n{more}\n"
         );
         fs::write(self.dir.path().join("config/keycase/config.toml"), text).unwrap();
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
+        self.command_at("2026-11-22T10:00:00Z", args)
+    }
+
+    pub(crate) fn command_at(&self, now: &str, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keycase"));
-        command.args(args).args(["--now", "2026-11-22T10:00:00Z", "--sysroot"]);
+        command.args(args).args(["--now", now, "--sysroot"]);
         command.arg(self.dir.path().join("root"));
         command.env_clear().env("KEYCASE_ACME_TOKEN", KEY).env("HOME", self.dir.path());
         command.env("XDG_CONFIG_HOME", self.dir.path().join("config"));
@@ -112,7 +144,10 @@ impl Submitter {
     /// The folders of all submissions.
     pub(crate) fn items(&self) -> Vec<PathBuf> {
         let Ok(entries) = fs::read_dir(self.outbox()) else { return Vec::new() };
-        let mut items: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        // What a killed process left half done has no name yet.
+        let named =
+            |path: &PathBuf| !path.file_name().unwrap().as_encoded_bytes().starts_with(b".");
+        let mut items: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(named).collect();
         items.sort();
         items
     }

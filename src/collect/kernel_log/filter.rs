@@ -99,7 +99,8 @@ mod tests {
     use super::*;
 
     fn filter() -> Filter {
-        let target = Target { ports: ["2-1".into()].into(), disks: ["sdx".into()].into() };
+        let (ports, disks) = (["2-1".into()].into(), ["sdx".into()].into());
+        let target = Target { ports, disks, ..Target::default() };
         Filter::new(&target)
     }
 

@@ -17,7 +17,7 @@ pub use observed::{Observed, RawLine, Reading, Tally};
 pub(in crate::diagnose) use patterns::SHORTEST_WORD;
 pub use patterns::{Signal, Signals};
 pub use scan::Scan;
-pub use stamp::Clock;
+pub use stamp::{Clock, written_at};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -81,7 +81,7 @@ impl<'a> Scan<'a> {
     fn line(&mut self, owner: usize, line: &[u8]) {
         let Some(signal) = self.signals.at(owner) else { return };
         let Some(found) = signal.pattern.captures(line) else { return };
-        let at = stamp::of(line, self.clock);
+        let at = stamp::written_at(line, self.clock);
         let too_old = |days| at.is_some_and(|at| self.clock.is_older(at, days));
         if signal.within_days.is_some_and(too_old) {
             return;

@@ -24,9 +24,9 @@ impl Clock {
 /// Stamps stand in the first bytes of a line; an exported event has its time inside.
 const START: usize = 64;
 
-/// The time of a line. A stamp without a zone is taken as UTC, which is exact enough for
+/// The time of a log's line. A stamp without a zone is taken as UTC, which is exact enough for
 /// limits in days.
-pub(super) fn of(line: &[u8], clock: Clock) -> Option<Timestamp> {
+pub fn written_at(line: &[u8], clock: Clock) -> Option<Timestamp> {
     let text = String::from_utf8_lossy(&line[..line.len().min(START)]);
     iso(&text)
         .or_else(|| since_boot(&text, clock))
@@ -139,7 +139,7 @@ mod tests {
             ),
         ] {
             let want: Timestamp = want.parse().unwrap();
-            assert_eq!(of(line.as_bytes(), clock()), Some(want), "{line}");
+            assert_eq!(written_at(line.as_bytes(), clock()), Some(want), "{line}");
         }
     }
 
@@ -147,10 +147,10 @@ mod tests {
     fn other_lines_have_no_time() {
         for line in ["", "x", "[abc] y", "2026", "Nov 99 08:14:03 x", "Nov 22 99:99:99", ";", ",,;"]
         {
-            assert_eq!(of(line.as_bytes(), clock()), None, "{line}");
+            assert_eq!(written_at(line.as_bytes(), clock()), None, "{line}");
         }
         let no_boot = Clock { boot: None, ..clock() };
-        assert_eq!(of(b"[  515.150000] usb 1-1: x", no_boot), None);
+        assert_eq!(written_at(b"[  515.150000] usb 1-1: x", no_boot), None);
     }
 
     #[test]

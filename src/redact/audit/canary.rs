@@ -1,5 +1,7 @@
 //! One made-up value of each class that rules must catch. A rule that was broken by an
-//! overlay, or lost from the packs, is noticed before anything is written.
+//! overlay, or lost from the packs, is noticed before anything is written; and the same
+//! values, redacted with everything else, stand in every bundle, where the audit searches
+//! for them.
 
 use crate::redact::{Class, RedactError, Redactor};
 
@@ -53,6 +55,20 @@ pub enum CanaryError {
     Redact(#[from] RedactError),
 }
 
+/// The made-up values, for the search in the finished bundle.
+pub(super) fn values() -> impl Iterator<Item = (Class, &'static str)> {
+    CANARIES.iter().map(|&(class, value, _)| (class, value))
+}
+
+/// All canaries as one text, as a bundle's input holds it; never to be written as it is.
+pub fn canary_text() -> String {
+    let head = "One made-up value of each kind, redacted together with everything else in this \
+                bundle.\nNothing here is real.\n\n";
+    CANARIES
+        .iter()
+        .fold(head.to_owned(), |text, (class, _, line)| text + class.name() + ":\n" + line + "\n\n")
+}
+
 /// Redacts one made-up value of each class and looks for it in the result.
 pub fn self_test(redactor: &Redactor) -> Result<(), CanaryError> {
     for &(class, value, line) in CANARIES {
@@ -75,5 +91,7 @@ mod tests {
             assert!(CANARIES.iter().any(|canary| canary.0 == class), "{}", class.name());
         }
         assert!(CANARIES.iter().all(|(_, value, line)| line.contains(value)));
+        let text = canary_text();
+        assert!(values().all(|(_, value)| text.contains(value)));
     }
 }

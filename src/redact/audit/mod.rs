@@ -10,8 +10,8 @@ mod canary;
 mod search;
 mod spellings;
 
-pub use canary::{CanaryError, self_test};
-pub use search::{Audit, Hit};
+pub use canary::{CanaryError, canary_text, self_test};
+pub use search::{Audit, Hit, Searched};
 pub use spellings::Spelling;
 
 use super::Class;

@@ -1,11 +1,12 @@
 //! The search itself: all spellings of all values in one automaton.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Read};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::canary;
 use super::spellings::{self, Spelling};
 use crate::packs::PackSet;
 use crate::redact::known::{self, Edge};
@@ -35,9 +36,24 @@ impl fmt::Display for Hit {
     }
 }
 
+/// What is searched for, in numbers: it names no value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// How many values of the machine there are of each class.
+    pub classes: BTreeMap<Class, u64>,
+    /// How many made-up values are searched for as well.
+    pub canaries: u64,
+}
+
+impl Searched {
+    /// How many values of the machine there are.
+    pub fn values(&self) -> u64 {
+        self.classes.values().sum()
+    }
+}
+
 struct Needle {
     class: Class,
-    value: usize,
     spelling: Spelling,
     edge: Edge,
 }
@@ -47,44 +63,51 @@ pub struct Audit {
     automaton: AhoCorasick,
     needles: Vec<Needle>,
     longest: usize,
-    values: usize,
+    searched: Searched,
 }
 
 impl Audit {
-    /// Spells out all values of the machine that are looked for anywhere.
+    /// Spells out all values of the machine that are looked for anywhere, and the canaries.
     pub fn new(packs: &PackSet, seeds: &Seeds) -> Result<Self, RedactError> {
         let rules = Rules::load(packs)?;
         let mut needles = Vec::new();
         let mut texts = Vec::new();
         let mut values = BTreeSet::new();
-        for seed in &seeds.secret {
-            let value = seed.value.trim();
-            let kept = seeds.keep.iter().any(|keep| keep.trim().eq_ignore_ascii_case(value));
-            let searched = known::is_searchable(&rules, seed.class, value)
-                && seed.class != Class::FileName
-                && !(kept && seed.class == Class::Serial);
-            if !searched || !values.insert(value.to_lowercase()) {
-                continue;
-            }
-            for (spelling, text) in spellings::all(seed.class, value) {
-                let edge = known::edge(seed.class, value);
-                needles.push(Needle { class: seed.class, value: values.len(), spelling, edge });
+        let mut searched = Searched::default();
+        let mut add = |class, value: &str| {
+            let edge = known::edge(class, value);
+            for (spelling, text) in spellings::all(class, value) {
+                needles.push(Needle { class, spelling, edge });
                 texts.push(text);
             }
+        };
+        for seed in &seeds.secret {
+            let value = seed.value.trim();
+            let wanted = known::is_searchable(&rules, seed.class, value)
+                && seed.class != Class::FileName
+                && !is_kept(seeds, seed.class, value);
+            if wanted && values.insert(value.to_lowercase()) {
+                add(seed.class, value);
+                *searched.classes.entry(seed.class).or_default() += 1;
+            }
+        }
+        for (class, value) in canary::values() {
+            add(class, value);
+            searched.canaries += 1;
         }
         let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
-        Ok(Self { automaton: automaton(&texts)?, needles, longest, values: values.len() })
+        Ok(Self { automaton: automaton(&texts)?, needles, longest, searched })
     }
 
-    /// How many values are searched for.
-    pub fn values(&self) -> u64 {
-        self.values as u64
+    /// What is searched for.
+    pub fn searched(&self) -> &Searched {
+        &self.searched
     }
 
     /// Searches the name of a file.
     pub fn name(&self, name: &str) -> Vec<Hit> {
         let mut hits = BTreeSet::new();
-        self.search(name, name.as_bytes(), (true, true), &mut |hit, _| {
+        self.search(name, name.as_bytes(), (true, true), &mut |hit| {
             hits.insert(hit);
         });
         hits.into_iter().collect()
@@ -93,28 +116,14 @@ impl Audit {
     /// Searches the content of a file, read to its end.
     pub fn content(&self, file: &str, content: &mut dyn Read) -> io::Result<Vec<Hit>> {
         let mut hits = BTreeSet::new();
-        self.scan(file, content, &mut |hit, _| {
+        self.scan(file, content, &mut |hit| {
             hits.insert(hit);
         })?;
         Ok(hits.into_iter().collect())
     }
 
-    /// How many of the values stand in the content, which is read to its end.
-    pub fn count(&self, content: &mut dyn Read) -> io::Result<u64> {
-        let mut found = BTreeSet::new();
-        self.scan("", content, &mut |_, value| {
-            found.insert(value);
-        })?;
-        Ok(found.len() as u64)
-    }
-
     /// Reports a hit as often as it is seen; the callers count it once.
-    fn scan(
-        &self,
-        file: &str,
-        content: &mut dyn Read,
-        hit: &mut dyn FnMut(Hit, usize),
-    ) -> io::Result<()> {
+    fn scan(&self, file: &str, content: &mut dyn Read, hit: &mut dyn FnMut(Hit)) -> io::Result<()> {
         let overlap = self.longest + 2 * NEIGHBOUR;
         let mut window: Vec<u8> = Vec::new();
         let mut begins = true;
@@ -135,7 +144,7 @@ impl Audit {
         file: &str,
         text: &[u8],
         (begins, ends): (bool, bool),
-        hit: &mut dyn FnMut(Hit, usize),
+        hit: &mut dyn FnMut(Hit),
     ) {
         for found in self.automaton.find_overlapping_iter(text) {
             let (start, end) = (found.start(), found.end());
@@ -144,10 +153,15 @@ impl Audit {
             let needle = &self.needles[found.pattern().as_usize()];
             if seen_whole && needle.stands_alone(text, start, end) {
                 let (class, spelling) = (needle.class, needle.spelling);
-                hit(Hit { file: file.to_owned(), class, spelling }, needle.value);
+                hit(Hit { file: file.to_owned(), class, spelling });
             }
         }
     }
+}
+
+fn is_kept(seeds: &Seeds, class: Class, value: &str) -> bool {
+    let kept = |keep: &String| keep.trim().eq_ignore_ascii_case(value);
+    class == Class::Serial && seeds.keep.iter().any(kept)
 }
 
 /// Reads until `window` has `room` bytes; true at the end of the content.

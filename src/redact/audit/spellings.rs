@@ -29,6 +29,19 @@ pub enum Spelling {
 }
 
 impl Spelling {
+    /// Every spelling that is searched for.
+    pub const ALL: [Self; 9] = [
+        Self::Plain,
+        Self::Hex,
+        Self::Percent,
+        Self::Json,
+        Self::HexInJson,
+        Self::Octal,
+        Self::Entity,
+        Self::Utf16Le,
+        Self::Utf16Be,
+    ];
+
     /// Whether the spelling itself marks where the value begins.
     pub(super) fn is_escaped(self) -> bool {
         !matches!(self, Self::Plain | Self::Utf16Le | Self::Utf16Be)

@@ -32,6 +32,12 @@ impl Pseudonyms {
         Self { prf: Prf::new(key), domains, issued: Mutex::default() }
     }
 
+    /// A name of the key that tells nothing about it.
+    pub(in crate::redact) fn key_id(&self) -> String {
+        let id = self.prf.bytes(Purpose::KeyId, Class::User, b"", 0, 4);
+        id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// What has been replaced so far.
     pub(in crate::redact) fn map(&self) -> PseudonymMap {
         self.issued().clone()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use serde::{Deserialize, Serialize};
 
 use super::Class;
@@ -56,16 +57,27 @@ impl PseudonymMap {
         self.truncated |= other.truncated;
     }
 
-    /// Replaces every known pseudonym in a text by the value behind it.
-    pub fn unmask(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (word, tail) = split_word(rest);
-            out.push_str(self.get(word).map_or(word, |entry| entry.value.as_str()));
-            rest = tail;
+    /// Replaces every known pseudonym in a text by the value behind it; also how many there
+    /// were.
+    pub fn unmask(&self, text: &str) -> (String, usize) {
+        let Ok(search) = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(self.entries.keys())
+        else {
+            return (text.to_owned(), 0);
+        };
+        let values: Vec<&str> = self.entries.values().map(|entry| entry.value.as_str()).collect();
+        let (mut out, mut done, mut count) = (String::with_capacity(text.len()), 0, 0);
+        for found in search.find_iter(text) {
+            if stands_alone(text, found.start(), found.end()) {
+                out.push_str(&text[done..found.start()]);
+                out.push_str(values[found.pattern().as_usize()]);
+                (done, count) = (found.end(), count + 1);
+            }
         }
-        out
+        out.push_str(&text[done..]);
+        (out, count)
     }
 
     pub(super) fn add(&mut self, pseudonym: &str, class: Class, value: &str) {
@@ -79,16 +91,18 @@ impl PseudonymMap {
     }
 }
 
-/// Splits off a run of characters that pseudonyms are made of, or of others.
-fn split_word(text: &str) -> (&str, &str) {
-    let of_pseudonym = |c: char| c.is_ascii_alphanumeric() || "-_.:@".contains(c);
-    let first = text.chars().next().is_some_and(of_pseudonym);
-    let end = text.find(|c| of_pseudonym(c) != first).unwrap_or(text.len());
-    let (word, _) = text.split_at(end);
-    // A full stop or colon after a pseudonym belongs to the sentence.
-    let trimmed = word.trim_end_matches(['.', ':']);
-    let end = if first && !trimmed.is_empty() { trimmed.len() } else { end };
-    text.split_at(end)
+/// Whether a pseudonym ends where a word does: `10.1.2.3` is not in `10.1.2.34`.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let joins = |c: char| c.is_ascii_alphanumeric();
+    let (before, after) = (&text[..start], &text[end..]);
+    let next_number = after.strip_prefix('.').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_digit()) && text[..end].ends_with(joins_number)
+    });
+    !before.ends_with(joins) && !after.starts_with(joins) && !next_number
+}
+
+fn joins_number(c: char) -> bool {
+    c.is_ascii_digit()
 }
 
 #[cfg(test)]
@@ -100,7 +114,14 @@ mod tests {
         let mut map = PseudonymMap::default();
         map.add("host-ab12", Class::Host, "wks-07");
         map.add("10.1.2.3", Class::Ipv4, "10.0.0.9");
-        assert_eq!(map.unmask("(HOST-AB12) at 10.1.2.3."), "(wks-07) at 10.0.0.9.");
-        assert_eq!(map.unmask("host-ab123 é…"), "host-ab123 é…");
+        let read = |text: &str| map.unmask(text).0;
+        assert_eq!(read("(HOST-AB12) at 10.1.2.3."), "(wks-07) at 10.0.0.9.");
+        assert_eq!(
+            read("http://host-ab12:3128/ user@host-ab12"),
+            "http://wks-07:3128/ user@wks-07"
+        );
+        for text in ["host-ab123 é…", "10.1.2.34", "110.1.2.3", "10.1.2.3.4"] {
+            assert_eq!(map.unmask(text), (text.to_owned(), 0));
+        }
     }
 }

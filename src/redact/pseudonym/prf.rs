@@ -13,6 +13,8 @@ pub(super) enum Purpose {
     Value,
     /// The part by which a pseudonym is known again.
     Tag,
+    /// The name of the key itself.
+    KeyId,
 }
 
 /// HMAC-SHA256 under the customer's key.

@@ -1,4 +1,7 @@
 //! The host name in the header of a syslog line: after the time, before `program[pid]:`.
+//!
+//! A bare `word:` follows the time in logs without a host, too (`time ERROR main: …`). There
+//! the word before it counts as a host only when another line says that it is one.
 
 use super::super::Class;
 use super::super::rules::Rules;
@@ -9,10 +12,16 @@ pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
     let (mut start, mut found, known) = (0, 0, out.len());
     // Most lines name the same host as the one before.
     let mut last: (&[u8], bool) = (b"", false);
+    let mut unsure: Vec<(usize, usize, usize)> = Vec::new();
+    let mut sure: Vec<&[u8]> = Vec::new();
     while start < text.len() {
         // A line inside a string begins after its quote.
         let quote = text[start..].iter().take(4).take_while(|b| b"\"'\\ ".contains(b)).count();
-        if let Some((from, to)) = host(&text[start + quote..]) {
+        let host = host(&text[start + quote..]);
+        if let Some((from, to, false)) = host {
+            unsure.push((start, start + quote + from, start + quote + to));
+        }
+        if let Some((from, to, true)) = host {
             let (from, to) = (start + quote + from, start + quote + to);
             while found < known && out[found].start < from {
                 found += 1;
@@ -21,24 +30,41 @@ pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
             let new = found == known || out[found].start > from || out[found].end < to;
             if new && last.0 != name {
                 last = (name, !rules.is_ordinary(Class::Host, name));
+                if last.1 && sure.len() < MOST_HOSTS && !sure.contains(&name) {
+                    sure.push(name);
+                }
             }
             if new && last.1 {
-                let class = if name.contains(&b'.') { Class::Domain } else { Class::Host };
-                out.push(Span { from: start, ..Span::value(class, from, to) });
+                out.push(Span { from: start, ..Span::value(class(name), from, to) });
             }
         }
         start = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |i| start + i + 1);
     }
+    for (line, from, to) in unsure {
+        let name = &text[from..to];
+        if sure.contains(&name) {
+            out.push(Span { from: line, ..Span::value(class(name), from, to) });
+        }
+    }
 }
 
-fn host(line: &[u8]) -> Option<(usize, usize)> {
+/// Hosts remembered of one stretch of a log; a log server's has many.
+const MOST_HOSTS: usize = 16;
+
+fn class(name: &[u8]) -> Class {
+    if name.contains(&b'.') { Class::Domain } else { Class::Host }
+}
+
+/// Where the host stands, and whether what follows it leaves no doubt that it is one.
+fn host(line: &[u8]) -> Option<(usize, usize, bool)> {
     let from = after_time(line)?;
     let rest = line.get(from..)?;
     let length = memchr::memchr(b' ', &rest[..rest.len().min(254)])?;
     let name = &rest[..length];
     let is_name = name.iter().all(|&b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         && name.first().is_some_and(u8::is_ascii_alphanumeric);
-    (is_name && is_program(&rest[length + 1..])).then_some((from, from + length))
+    let program = program(&rest[length + 1..])?;
+    is_name.then_some((from, from + length, program == Program::Certain))
 }
 
 /// The end of `2024-06-01T00:00:00.123+02:00 ` or `Jun  1 00:00:00 `.
@@ -53,15 +79,47 @@ fn after_time(line: &[u8]) -> Option<usize> {
     (month && clock).then_some(16)
 }
 
-/// `kernel:` or `name[123]:`; a bare `word:` also follows the time in logs without a host.
-fn is_program(rest: &[u8]) -> bool {
+/// What follows a host in a header.
+#[derive(PartialEq, Eq)]
+enum Program {
+    /// `kernel:` or `name[123]:`.
+    Certain,
+    /// `name:`.
+    Bare,
+}
+
+fn program(rest: &[u8]) -> Option<Program> {
     if rest.starts_with(b"kernel:") {
-        return true;
+        return Some(Program::Certain);
     }
     let head = &rest[..rest.len().min(80)];
-    let Some(open) = memchr::memchr(b'[', head) else { return false };
-    let name_ok =
-        head[..open].iter().all(|&b| b.is_ascii_alphanumeric() || b"-._/@()".contains(&b));
-    let digits = head[open + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
-    open > 0 && name_ok && digits > 0 && head[open + 1 + digits..].starts_with(b"]:")
+    let of_name = |b: &u8| b.is_ascii_alphanumeric() || b"-._/@()".contains(b);
+    let length = head.iter().take_while(|b| of_name(b)).count();
+    match head.get(length) {
+        Some(b':') if length > 0 => Some(Program::Bare),
+        Some(b'[') if length > 0 => {
+            let digits = head[length + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+            let closed = head[length + 1 + digits..].starts_with(b"]:");
+            (digits > 0 && closed).then_some(Program::Certain)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_word_is_a_program_only_after_a_known_host() {
+        let host = |line: &str| {
+            host(line.as_bytes()).map(|(from, to, sure)| (line[from..to].to_owned(), sure))
+        };
+        let at = "2026-11-22T10:00:00Z ";
+        assert_eq!(host(&format!("{at}pc-7 sshd[12]: x")), Some(("pc-7".into(), true)));
+        assert_eq!(host(&format!("{at}pc-7 kernel: x")), Some(("pc-7".into(), true)));
+        assert_eq!(host(&format!("{at}pc-7 dhclient: x")), Some(("pc-7".into(), false)));
+        assert_eq!(host(&format!("{at}ERROR main: x")), Some(("ERROR".into(), false)));
+        assert_eq!(host(&format!("{at}pc-7 wrote a line: x")), None);
+    }
 }

@@ -70,8 +70,78 @@ pub(super) struct Finding {
     pub(super) severity: Option<String>,
     pub(super) confidence: Option<String>,
     pub(super) port: Option<String>,
+    pub(super) evidence: Vec<Evidence>,
     pub(super) remedy: Vec<String>,
+    pub(super) contact: Option<String>,
     pub(super) source: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Evidence {
+    pub(super) what: Option<String>,
+    #[serde(rename = "where")]
+    pub(super) place: Option<String>,
+}
+
+/// `triage.json`, as far as the report shows it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Triage {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    severity: Severity,
+    priority: Option<String>,
+    category: Option<String>,
+    scope: Scope,
+    targets: Targets,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Severity {
+    level: Option<i64>,
+    name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Scope {
+    verdict: Option<String>,
+    exclusion: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Targets {
+    first_response: Option<String>,
+    resolution: Option<String>,
+}
+
+impl Triage {
+    /// What is known of it, by label; `None` when there is no such document.
+    pub(super) fn rows(self) -> Option<Vec<(&'static str, String)>> {
+        let level = self.severity.level.map(|level| level.to_string());
+        let severity: Vec<String> = level.into_iter().chain(self.severity.name).collect();
+        let severity = (!severity.is_empty()).then(|| severity.join(", "));
+        let scope: Vec<String> =
+            self.scope.verdict.into_iter().chain(self.scope.exclusion).collect();
+        let scope = (!scope.is_empty()).then(|| scope.join(", "));
+        let rows = [
+            ("Type", self.kind),
+            ("Severity", severity),
+            ("Priority", self.priority),
+            ("Category", self.category),
+            ("Scope", scope),
+            ("First response by", self.targets.first_response),
+            ("Resolution by", self.targets.resolution),
+        ];
+        let known = rows.into_iter().filter_map(|(label, value)| {
+            Some((label, super::view::clean(&value?.replace('_', " "))))
+        });
+        let known: Vec<_> = known.collect();
+        (!known.is_empty()).then_some(known)
+    }
 }
 
 /// Reads the document called `name`; one of another shape counts as absent.

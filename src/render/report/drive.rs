@@ -16,7 +16,7 @@ pub(super) struct DriveView {
 
 /// What the policy says about it.
 pub(super) struct VerdictView {
-    pub(super) class: &'static str,
+    pub(super) tone: &'static str,
     pub(super) words: &'static str,
     pub(super) reasons: Vec<ReasonView>,
     pub(super) lifecycle: String,
@@ -101,11 +101,11 @@ fn unit(lun: &Lun) -> String {
 }
 
 fn verdict(judged: &Judged, policy: &Policy) -> Option<VerdictView> {
-    let (class, words) = match judged.verdict.as_deref()? {
-        "eligible" => ("eligible", "Eligible for support"),
-        "not_eligible" => ("not_eligible", "Not eligible for support"),
-        "needs_information" => ("needs_information", "Eligibility depends on open questions"),
-        _ => ("unknown", "Eligibility is not known"),
+    let (tone, words) = match judged.verdict.as_deref()? {
+        "eligible" => ("good", "Eligible for support"),
+        "not_eligible" => ("bad", "Not eligible for support"),
+        "needs_information" => ("ask", "Eligibility depends on open questions"),
+        _ => ("open", "Eligibility is not known"),
     };
     let text = |value: &Option<String>| value.as_deref().map(clean).unwrap_or_default();
     let reasons = judged.reasons.iter().map(|reason| ReasonView {
@@ -122,7 +122,7 @@ fn verdict(judged: &Judged, policy: &Policy) -> Option<VerdictView> {
     let parts = [policy.id.clone(), version, policy.source.clone()];
     let policy: Vec<String> = parts.into_iter().flatten().map(|part| clean(&part)).collect();
     Some(VerdictView {
-        class,
+        tone,
         words,
         reasons: reasons.collect(),
         lifecycle: lifecycle(&judged.lifecycle),

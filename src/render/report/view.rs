@@ -3,32 +3,60 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use sha2::{Digest, Sha256};
 
-use super::documents::{self, Eligibility, Finding, Findings};
+use super::documents::{self, Eligibility, Finding, Findings, Triage};
 use super::drive::DriveView;
-use crate::bundle::{Contents, Manifest};
+use super::timeline::Timeline;
+use super::topology::Topology;
+use crate::bundle::manifest::{CollectorEntry, FileEntry, Outcome};
+use crate::bundle::{CANARIES, Contents, Manifest};
 use crate::render::text::bytes;
+use crate::snapshot::{HostFacts, Snapshot};
 use crate::text::visible;
+
+/// The look of the page; it stands inside it, since nothing is fetched.
+const STYLE: &str = include_str!("../../../templates/report/style.css");
 
 /// The page's parts, in its own words.
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page {
+    /// Lets the page's own style in and no other.
+    nonce: String,
+    style: &'static str,
+    title: String,
     made: String,
     tool: String,
+    system: String,
     interrupted: bool,
+    glance: Vec<Glance>,
     drives: Vec<DriveView>,
+    ticket: Option<Vec<(&'static str, String)>>,
     findings: Vec<FindingView>,
+    timeline: Option<Timeline>,
+    topology: Option<Topology>,
     files: Vec<FileView>,
+    cut: Vec<String>,
     sources: Vec<SourceView>,
     replaced: Vec<(String, u64)>,
     audit: String,
     consent: String,
 }
 
+/// One of the few facts on top.
+struct Glance {
+    label: &'static str,
+    value: String,
+    tone: &'static str,
+}
+
 struct FindingView {
     title: String,
+    severity: String,
+    tone: &'static str,
     grade: String,
+    evidence: Vec<(String, String)>,
     remedy: Vec<String>,
 }
 
@@ -42,24 +70,37 @@ struct FileView {
 struct SourceView {
     id: String,
     outcome: &'static str,
+    tone: &'static str,
     why: String,
 }
 
 /// Writes the page about a bundle.
 pub fn report(contents: &Contents<'_>) -> String {
-    let manifest = contents.manifest;
-    let eligibility: Eligibility = documents::read(contents.documents, "eligibility.json");
-    let findings: Findings = documents::read(contents.documents, "findings.json");
-    let drives = contents.snapshot.drives.iter();
+    let Contents { manifest, snapshot, documents, logs } = contents;
+    let eligibility: Eligibility = documents::read(documents, "eligibility.json");
+    let findings: Findings = documents::read(documents, "findings.json");
+    let triage: Triage = documents::read(documents, "triage.json");
+    let drives: Vec<DriveView> =
+        snapshot.drives.iter().map(|drive| DriveView::new(drive, &eligibility)).collect();
+    let findings: Vec<FindingView> = findings.findings.iter().map(finding).collect();
     let tool = &manifest.tool;
     let page = Page {
+        nonce: nonce(manifest),
+        style: STYLE,
+        title: title(snapshot),
         made: manifest.created_at.to_string(),
         tool: clean(&format!("{} {} (data {})", tool.name, tool.version, tool.data.version)),
+        system: system(&snapshot.host),
         interrupted: manifest.interrupted,
-        drives: drives.map(|drive| DriveView::new(drive, &eligibility)).collect(),
-        findings: findings.findings.iter().map(finding).collect(),
-        files: files(manifest),
-        sources: sources(manifest),
+        glance: glance(&drives, &findings, manifest),
+        drives,
+        ticket: triage.rows(),
+        findings,
+        timeline: Timeline::new(logs, snapshot),
+        topology: Topology::new(logs, snapshot),
+        files: manifest.files.iter().map(file).collect(),
+        cut: cut(manifest),
+        sources: manifest.collectors.iter().map(source).collect(),
         replaced: replaced(manifest),
         audit: audit(manifest),
         consent: consent(manifest),
@@ -73,40 +114,130 @@ pub(super) fn clean(text: &str) -> String {
     visible(text).into_owned()
 }
 
+/// A word that the page's texts cannot know, and the same for the same bundle.
+fn nonce(manifest: &Manifest) -> String {
+    let text = serde_json::to_vec(manifest).unwrap_or_default();
+    Sha256::digest(&text).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn title(snapshot: &Snapshot) -> String {
+    match snapshot.drives.as_slice() {
+        [] => "No secure drive was found".to_owned(),
+        [one] => clean(&one.display_name()),
+        [first, more @ ..] => {
+            let others = if more.len() == 1 { "another drive" } else { "other drives" };
+            format!("{} and {others}", clean(&first.display_name()))
+        }
+    }
+}
+
+fn system(host: &HostFacts) -> String {
+    let os = host.os_version.as_ref().or(host.os.as_ref());
+    let kernel = host.kernel.as_ref().map(|kernel| format!("kernel {kernel}"));
+    let parts: Vec<String> =
+        os.cloned().into_iter().chain(kernel).chain(host.arch.clone()).collect();
+    if parts.is_empty() { String::new() } else { clean(&format!("{}.", parts.join(", "))) }
+}
+
+fn glance(drives: &[DriveView], findings: &[FindingView], manifest: &Manifest) -> Vec<Glance> {
+    let mut glance: Vec<Glance> = Vec::new();
+    if let [drive] = drives
+        && let Some(verdict) = &drive.verdict
+    {
+        let value = verdict.words.to_owned();
+        glance.push(Glance { label: "Verdict", value, tone: verdict.tone });
+    } else {
+        let value = format!("{} found", drives.len());
+        glance.push(Glance { label: "Drives", value, tone: "plain" });
+    }
+    if let Some(worst) = findings.first() {
+        let value = match findings.len() {
+            1 => worst.title.clone(),
+            count => format!("{}, and {} more", worst.title, count - 1),
+        };
+        glance.push(Glance { label: "Finding", value, tone: worst.tone });
+    }
+    let (files, values) = (manifest.files.len() + 1, replaced(manifest));
+    let count: u64 = values.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count));
+    glance.push(Glance { label: "Inside", value: format!("{files} files"), tone: "plain" });
+    glance.push(Glance {
+        label: "Taken out",
+        value: format!("{count} personal values"),
+        tone: "good",
+    });
+    glance
+}
+
 fn finding(finding: &Finding) -> FindingView {
     let text = |value: &Option<String>| value.as_deref().map(clean);
     let port = text(&finding.port).map(|port| format!("port {port}"));
+    let contact = text(&finding.contact).filter(|contact| contact != "none");
+    let contact = contact.map(|contact| format!("turn to: {}", contact.replace('_', " ")));
     let source = text(&finding.source).map(|source| format!("source: {source}"));
-    let parts = [text(&finding.severity), text(&finding.confidence), port, source];
+    let parts = [text(&finding.confidence), port, contact, source];
+    let evidence = finding.evidence.iter();
+    let evidence =
+        evidence.map(|e| (text(&e.what).unwrap_or_default(), text(&e.place).unwrap_or_default()));
     FindingView {
         title: text(&finding.title).unwrap_or_else(|| "without a title".into()),
-        grade: parts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        severity: text(&finding.severity).unwrap_or_else(|| "unknown".into()),
+        tone: match finding.severity.as_deref() {
+            Some("error") => "bad",
+            Some("warning") => "ask",
+            Some("info") => "plain",
+            _ => "open",
+        },
+        grade: parts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        evidence: evidence.collect(),
         remedy: finding.remedy.iter().map(|step| clean(step)).collect(),
     }
 }
 
-fn files(manifest: &Manifest) -> Vec<FileView> {
-    let view = |file: &crate::bundle::manifest::FileEntry| FileView {
+fn file(file: &FileEntry) -> FileView {
+    FileView {
         name: clean(&file.name),
         size: bytes(file.bytes),
-        replaced: file.redactions.values().sum(),
+        replaced: file.redactions.values().fold(0, |sum, count| sum.saturating_add(*count)),
         note: if file.truncated { "cut to fit" } else { "" },
-    };
-    manifest.files.iter().map(view).collect()
+    }
 }
 
-fn sources(manifest: &Manifest) -> Vec<SourceView> {
-    let view = |entry: &crate::bundle::manifest::CollectorEntry| SourceView {
+fn source(entry: &CollectorEntry) -> SourceView {
+    SourceView {
         id: clean(&entry.id),
         outcome: entry.outcome.words(),
+        tone: match entry.outcome {
+            Outcome::Done => "good",
+            Outcome::Skipped | Outcome::Other => "open",
+            Outcome::TimedOut => "ask",
+            Outcome::Failed => "bad",
+        },
         why: entry.why.as_deref().map(clean).unwrap_or_default(),
-    };
-    manifest.collectors.iter().map(view).collect()
+    }
+}
+
+/// Files that a bound cut, and sources that brought less than all.
+fn cut(manifest: &Manifest) -> Vec<String> {
+    let files = manifest.files.iter().filter(|file| file.truncated);
+    let files = files.map(|file| {
+        clean(&format!(
+            "{}: the newest {} are here, what is older is not",
+            file.name,
+            bytes(file.bytes)
+        ))
+    });
+    let short = |entry: &&CollectorEntry| entry.outcome == Outcome::Done && entry.why.is_some();
+    let sources = manifest.collectors.iter().filter(short);
+    let sources =
+        sources.map(|e| clean(&format!("{}: {}", e.id, e.why.as_deref().unwrap_or_default())));
+    files.chain(sources).collect()
 }
 
 fn replaced(manifest: &Manifest) -> Vec<(String, u64)> {
     let mut sums = BTreeMap::<&str, u64>::new();
-    for (class, count) in manifest.files.iter().flat_map(|file| &file.redactions) {
+    // Made-up values are nobody's.
+    let real = manifest.files.iter().filter(|file| file.collector != CANARIES);
+    for (class, count) in real.flat_map(|file| &file.redactions) {
         let sum = sums.entry(class).or_default();
         *sum = sum.saturating_add(*count);
     }
@@ -114,16 +245,19 @@ fn replaced(manifest: &Manifest) -> Vec<(String, u64)> {
 }
 
 fn audit(manifest: &Manifest) -> String {
-    match manifest.audit.values {
-        0 => "The finished bundle was not searched: no sensitive value of the machine was \
-              known to search for."
-            .to_owned(),
-        values => format!(
-            "The finished bundle was searched for {values} sensitive values that the machine \
-             is known to have; {} were found.",
-            manifest.audit.hits
-        ),
+    let audit = &manifest.audit;
+    if audit.values == 0 {
+        return "No sensitive value of the machine was known to search the finished bundle for."
+            .to_owned();
     }
+    format!(
+        "The finished bundle was searched, names and contents, for {} sensitive values that the \
+         machine is known to have and {} made-up ones, in {} spellings; {} were found.",
+        audit.values,
+        audit.canaries,
+        audit.spellings.len(),
+        audit.hits
+    )
 }
 
 fn consent(manifest: &Manifest) -> String {

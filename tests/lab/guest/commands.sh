@@ -3,11 +3,11 @@
 # run_steps USER
 run_steps() {
   as=$1
-  record help "$as" as_user "$as" "keycase --help"
-  while read -r id only_if _ arguments; do
+  record help "$as" traced "$as" "keycase --help"
+  while read -r id only_if _ _ arguments; do
     case $id in '' | '#'*) continue ;; esac
     if [ "$only_if" = - ] || is_command "$only_if"; then
-      record "$id" "$as" as_user "$as" "keycase $arguments"
+      record "$id" "$as" traced "$as" "keycase $arguments"
     fi
   done </lab/guest/steps
   keep_bundle

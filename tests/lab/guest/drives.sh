@@ -1,4 +1,5 @@
-# Shell library: the two drives of the lab.
+# Shell library: the two drives that the kernel's own gadget driver plays, and what is
+# common to all drives.
 #
 # VID:PID, and the SCSI vendor and product of the data LUNs, are those of real models:
 #   1953:0202  IronKey S200 (usb.ids); drives of that family say "IronKey", "Secure Drive"
@@ -13,7 +14,6 @@ plug_ironkey() {
   add_lun ironkey 0 cdrom /tmp/launcher.iso "IronKey" "Launcher Test" "2.08"
   add_lun ironkey 1 disk "" "IronKey" "Secure Drive" "2.08"
   plug ironkey 0
-  wait_for_luns 2
 }
 
 # A data LUN with a file system: unlocked. The HID interface (vendor page FF00, 8-byte reports)
@@ -25,7 +25,6 @@ plug_kingston() {
   add_lun kingston 0 disk /tmp/private.img "Kingston" "VaultPrivacy50" "1.00"
   add_hid kingston '\x06\x00\xff\x09\x01\xa1\x01\x15\x00\x26\xff\x00\x75\x08\x95\x40\x09\x01\x81\x02\xc0'
   plug kingston 1
-  wait_for_luns 3
 }
 
 # wait_for_luns NUMBER: until so many in all have their block device, and udev has seen to them.
@@ -33,8 +32,8 @@ wait_for_luns() {
   tries=0
   while [ "$(count_luns)" -lt "$1" ]; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 300 ]; then
-      echo "error: waited 30 s for $1 LUNs, saw $(count_luns)"
+    if [ "$tries" -gt 600 ]; then
+      echo "error: waited 60 s for $1 LUNs, saw $(count_luns)"
       return 1
     fi
     sleep 0.1
@@ -42,26 +41,44 @@ wait_for_luns() {
   udevadm settle --timeout=60
 }
 
-count_luns() { find /sys/class/block -name 's[dr]?' | wc -l; }
+# Disks and CDs, without partitions.
+count_luns() { ls /sys/block | grep -cE '^s[dr]' || true; }
 
 # As a desktop does: whatever has a file system is mounted for the person at the screen.
 mount_unlocked() {
   mkdir -p /run/media/alice/LAUNCHER_TEST /run/media/alice/PRIVATE
-  mount -t iso9660 -o ro,nosuid,nodev /dev/sr0 /run/media/alice/LAUNCHER_TEST
+  mount -t iso9660 -o ro,nosuid,nodev "/dev/$(cd_of 1-1)" /run/media/alice/LAUNCHER_TEST
   mount -t vfat -o nosuid,nodev,noatime,uid=1000,gid=1000 "/dev/$(data_disk 2-1)" /run/media/alice/PRIVATE
 }
 
 # data_disk PORT: the name of the disk there (sda, sdb); the order is the kernel's.
 data_disk() { basename /sys/bus/usb/devices/"$1"/*/host*/target*/*/block/sd?; }
 
-# One line for each drive: bus, address, and every string index its descriptors advertise.
-# 0 is always among them: it is the list of languages.
+# cd_of PORT: the name of the CD there (sr0, sr1).
+cd_of() { basename /sys/bus/usb/devices/"$1"/*/host*/target*/*/block/sr?; }
+
+# One line for each drive of machines.tsv: bus, address, name, the number of the launcher's
+# unit (- without one), and every string index its descriptors advertise. 0 is always among
+# them: it is the list of languages.
 list_advertised() {
-  for device in /sys/bus/usb/devices/1-1 /sys/bus/usb/devices/2-1; do
-    printf '%d %d 0' "$(cat "$device/busnum")" "$(cat "$device/devnum")"
+  while read -r name port _; do
+    device=/sys/bus/usb/devices/$port
+    printf '%d %d %s %s 0' "$(cat "$device/busnum")" "$(cat "$device/devnum")" "$name" \
+      "$(launcher_of "$device")"
     od -An -v -tu1 "$device/descriptors" | string_indices
     echo
+  done <"$1"
+}
+
+launcher_of() {
+  for type in "$1"/*/host*/target*/*/type; do
+    if [ "$(cat "$type" 2>/dev/null)" = 5 ]; then
+      unit=$(basename "$(dirname "$type")")
+      echo "${unit##*:}"
+      return
+    fi
   done
+  echo -
 }
 
 # Walks the descriptors (USB 2.0, 9.6): each starts with its length and its type. The offsets

@@ -1,7 +1,11 @@
-# Shell library: records every USB request of the machine while a command runs.
-# The text format is described in Documentation/usb/usbmon.rst of the kernel.
+# Shell library: records what a command sends to drives and asks of the kernel.
+# usbmon's text format is described in Documentation/usb/usbmon.rst of the kernel.
 
 USBMON=/sys/kernel/debug/usb/usbmon
+
+# System calls that can reach a device, or change how the machine treats one. The names are
+# those of x86-64; one that a command never uses costs nothing.
+TRACED=open,openat,openat2,creat,ioctl,mount,umount2,unlinkat,unlink,mknodat,init_module,finit_module,delete_module,reboot,ptrace,kill,socket,connect
 
 start_usbmon() {
   mount -t debugfs debugfs /sys/kernel/debug
@@ -15,6 +19,7 @@ record() {
   result=/out/$name.$user
   mkdir -p "$result"
   echo "$*" >"$result/command"
+  simulated=$(wc -l <"$SIM_LOG")
   cat "$USBMON/0s" >"$result/before"
   cat "$USBMON/0u" >/tmp/usbmon.txt &
   reader=$!
@@ -29,6 +34,13 @@ record() {
   wait "$reader" 2>/dev/null || true
   cat "$USBMON/0s" >"$result/after"
   cp /tmp/usbmon.txt "$result/usbmon.txt"
+  tail -n +$((simulated + 1)) "$SIM_LOG" >"$result/simulated.txt"
+  if [ -e "/tmp/trace.$user" ]; then mv "/tmp/trace.$user" "$result/trace.txt"; fi
+}
+
+# traced USER COMMAND: the same as as_user, with every traced system call written down.
+traced() {
+  as_user "$1" "strace -f -qq --seccomp-bpf -e trace=$TRACED -e signal=none -o /tmp/trace.$1 $2"
 }
 
 # usbmon counts its readers; a command that starts before there is one would go unseen.

@@ -21,6 +21,7 @@ pub use server::Wire;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -86,6 +87,30 @@ impl MockBus {
         }
     }
 
+    /// Tells every listener what happened to the drive's device of this name (the port itself,
+    /// an interface, a block device), in udev's format, which is what the library relays.
+    pub fn tell(&self, plugged: &Plugged, name: &str, action: &str) {
+        let device = plugged.devices.iter().find(|device| device.name() == name);
+        let device = device.unwrap_or_else(|| panic!("no device {name}"));
+        let message = udev_message(device, action);
+        for entry in fs::read_dir(self.path()).expect("the bus") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if name.starts_with("event") {
+                let socket = UnixDatagram::unbound().expect("a socket");
+                // A listener that has just gone leaves its socket behind.
+                let _ = socket.send_to(&message, &path);
+            }
+        }
+    }
+
+    /// Writes an attribute of the drive's device of this name.
+    pub fn set(&self, plugged: &Plugged, name: &str, attribute: &str, value: &str) {
+        let device = plugged.devices.iter().find(|device| device.name() == name);
+        let folder = device.unwrap_or_else(|| panic!("no device {name}")).folder(self.path());
+        write(&folder.join(attribute), value.as_bytes());
+    }
+
     /// Takes an attribute of the drive's USB device away from sysfs.
     pub fn forget(&self, plugged: &Plugged, attribute: &str) {
         let file = plugged.devices[0].folder(self.path()).join(attribute);
@@ -136,6 +161,22 @@ impl MockBus {
         };
         self.server.serve(Node { name: format!("/dev/{name}"), answer }, self.folder.path());
     }
+}
+
+/// A message as udev sends it: a head that says where the pairs are, then the pairs.
+fn udev_message(device: &Device, action: &str) -> Vec<u8> {
+    let mut pairs = format!("ACTION={action}\0DEVPATH={}\0", device.path);
+    for (key, value) in &device.properties {
+        pairs.push_str(&format!("{key}={value}\0"));
+    }
+    let mut message = b"libudev\0".to_vec();
+    message.extend(0xfeed_cafe_u32.to_be_bytes());
+    let length = u32::try_from(pairs.len()).expect("a short message");
+    for word in [40, 40, length, 0, 0, 0, 0] {
+        message.extend(word.to_ne_bytes());
+    }
+    message.extend(pairs.bytes());
+    message
 }
 
 /// `umockdev-run` with a recorded bus around a command and its environment.

@@ -1,0 +1,27 @@
+//! One line of `docs/benchmarks.md`. A benchmark prints its results with it; `benches/run`
+//! takes the lines that begin with a bar and leaves the rest to the terminal.
+
+/// A result beside its peer's, and whether it reaches its target.
+pub struct Row<'a> {
+    /// What is measured.
+    pub what: &'a str,
+    /// What keycase needs, with its unit.
+    pub ours: String,
+    /// The peer's name and what it needs, from the same run.
+    pub peer: String,
+    /// The target in words, and whether it is met.
+    pub target: Option<(String, bool)>,
+}
+
+impl Row<'_> {
+    /// Prints it.
+    #[expect(clippy::print_stdout, reason = "what a benchmark is for")]
+    pub fn print(&self) {
+        let (target, met) = match &self.target {
+            Some((text, true)) => (text.as_str(), "met"),
+            Some((text, false)) => (text.as_str(), "**missed**"),
+            None => ("", ""),
+        };
+        println!("| {} | {} | {} | {target} | {met} |", self.what, self.ours, self.peer);
+    }
+}
