@@ -7,7 +7,7 @@ use std::fs;
 
 use keycase::condition::{FactValue, Facts, Origin};
 use keycase::packs::{Origin as From, Pack, PackSet};
-use keycase::triage::{Model, Rules, Ticket, Triage, triage};
+use keycase::triage::{Confidence, Model, Rules, Ticket, Triage, place, triage};
 
 #[path = "triage/cases.rs"]
 mod cases;
@@ -120,7 +120,9 @@ fn cross_validated<'c>(rules: &Rules, cases: &'c [Case], lessons: &[Lesson]) -> 
 }
 
 fn judge<'c>(rules: &Rules, case: &'c Case) -> Judged<'c> {
-    Judged { case, got: run(rules, &case.text, &case.policy, &Facts::default()) }
+    let facts = Facts::default();
+    let ticket = Ticket { description: &case.text, policy: &case.policy, facts: &facts };
+    Judged { case, got: place(&ticket, rules).unwrap() }
 }
 
 /// The fold of every case: evenly over part, type and severity, in the order of a hash of the
@@ -228,6 +230,40 @@ fn the_same_words_give_the_same_answer_and_hostile_ones_do_no_harm() {
         let first = run(&rules, text, "datalocker", &Facts::default());
         assert_eq!(first, run(&rules, text, "datalocker", &Facts::default()));
     }
+}
+
+#[test]
+fn what_cannot_be_read_is_not_trusted() {
+    let rules = rules();
+    for text in [
+        "",
+        "asdf qwer zxcv yxcv hjkl",
+        "Mi memoria cifrada ya no aparece en ningún ordenador desde ayer",
+        "我的加密硬盘打不开了",
+        "\u{1}\u{2}\u{3}\u{fffd}\u{fffd}",
+        "7f454c46 02010100 3e000100 78004000",
+    ] {
+        let got = run(&rules, text, "datalocker", &Facts::default());
+        assert_eq!(got.confidence, Confidence::Possible, "{text}: {got:?}");
+    }
+    let plain = run(
+        &rules,
+        "Our SafeConsole server is down and nobody of our 600 users can unlock the drives.",
+        "datalocker",
+        &Facts::default(),
+    );
+    assert_eq!(plain.confidence, Confidence::Likely, "{plain:?}");
+}
+
+#[test]
+fn every_answer_says_what_carried_it() {
+    let got = run(&rules(), "My drive smells burnt and is hot.", "datalocker", &Facts::default());
+    let of = |rule: &str| got.reasons.iter().find(|reason| reason.rule == rule);
+    for label in ["learned.type", "learned.category"] {
+        let because = &of(label).unwrap_or_else(|| panic!("{label}: {got:?}")).because;
+        assert!(because.contains('"'), "no words of the text: {because}");
+    }
+    assert!(of("learned.scope").is_some() && got.severity.level == 2, "{got:?}");
 }
 
 #[test]

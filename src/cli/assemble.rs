@@ -8,13 +8,14 @@ use tempfile::TempDir;
 use super::bundle::{CollectArgs, Job};
 use super::{
     App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, pseudonyms, redaction,
+    triage,
 };
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
 use crate::desk::{self, BundleInfo, VerdictSection};
 use crate::policy::Effect;
 use crate::redact::Redactor;
-use crate::render::eligibility::{DriveVerdict, EligibilityDocument};
+use crate::render::eligibility::DriveVerdict;
 use crate::render::progress::Progress;
 use crate::snapshot::{PortPath, Snapshot};
 
@@ -28,6 +29,10 @@ pub(super) struct Wanted<'a> {
     pub(super) policy: Option<&'a str>,
     /// Facts the person states.
     pub(super) facts: &'a [String],
+    /// The person's words.
+    pub(super) words: &'a str,
+    /// Whether a person is there to answer questions.
+    pub(super) may_ask: bool,
     /// How a bundle is made.
     pub(super) collect: &'a CollectArgs,
     /// A bundle made earlier.
@@ -42,10 +47,8 @@ pub(super) struct Evidence {
     pub(super) snapshot: Option<Snapshot>,
     /// Verdicts by drive.
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
-    /// Severity, if classified.
-    pub(super) severity: Option<u8>,
-    /// Category, if classified.
-    pub(super) category: Option<String>,
+    /// How the person's words were classified.
+    pub(super) triage: triage::Classified,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -80,20 +83,48 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         launcher::add_software(app, &mut snapshot, wanted.collect.read_launcher)?;
     }
     let redactor = redaction::load(app, &snapshot, wanted.collect.mask_serials)?.redactor;
-    let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
+    let document = check::document(app, &snapshot, wanted.policy, &policy_facts(app, wanted)?)?;
+    let described = triage::Described {
+        words: wanted.words,
+        policy: wanted.policy,
+        facts: wanted.facts,
+        snapshots: std::slice::from_ref(&snapshot),
+        received: app.now,
+        may_ask: wanted.may_ask,
+    };
+    let triage = triage::classify(app, &described)?;
+    let documents =
+        [own("eligibility.json", &document)?, own("triage.json", &triage.document(app)?)?];
     let bundle = match given {
         Some(given) => given,
-        None => fitting_bundle(app, &snapshot, &document, wanted, stop)?,
+        None => fitting_bundle(app, &snapshot, &documents, wanted, stop)?,
     };
     stop.check("nothing was sent or kept")?;
     Ok(Evidence {
         verdicts: document.drives.iter().filter_map(verdict).collect(),
         snapshot: Some(snapshot),
-        severity: None,
-        category: None,
+        triage,
         bundle: Some(bundle),
         redactor,
     })
+}
+
+/// The stated facts that the policy reads; the others are triage's own.
+fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
+    let mut facts = Vec::new();
+    for fact in wanted.facts {
+        if !triage::is_own_fact(app, wanted.policy, fact)? {
+            facts.push(fact.clone());
+        }
+    }
+    Ok(facts)
+}
+
+/// One of our documents for the bundle.
+fn own<T: serde::Serialize>(name: &str, document: &T) -> CliResult<Document> {
+    let value = serde_json::to_value(document)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
+    Ok(Document { name: name.into(), value })
 }
 
 /// What the ticket says about a drive's eligibility.
@@ -122,14 +153,14 @@ fn word<T: serde::Serialize>(value: &T) -> String {
 fn fitting_bundle(
     app: &App,
     snapshot: &Snapshot,
-    eligibility: &EligibilityDocument,
+    documents: &[Document],
     wanted: &Wanted<'_>,
     stop: &Interrupt,
 ) -> CliResult<Packed> {
-    let usual = make_bundle(app, snapshot, eligibility, wanted.collect, stop)?;
+    let usual = make_bundle(app, snapshot, documents, wanted.collect, stop)?;
     let limit = wanted.limit.filter(|&limit| usual.info.bytes > limit);
     match limit.and_then(|limit| wanted.collect.within(limit)) {
-        Some(smaller) => make_bundle(app, snapshot, eligibility, &smaller, stop),
+        Some(smaller) => make_bundle(app, snapshot, documents, &smaller, stop),
         None => Ok(usual),
     }
 }
@@ -138,7 +169,7 @@ fn fitting_bundle(
 fn make_bundle(
     app: &App,
     snapshot: &Snapshot,
-    eligibility: &EligibilityDocument,
+    documents: &[Document],
     collect: &CollectArgs,
     stop: &Interrupt,
 ) -> CliResult<Packed> {
@@ -148,12 +179,10 @@ fn make_bundle(
             .hint("make room, or set TMPDIR to a folder with room")
     })?;
     let sealer = collect.sealer()?;
-    let value = serde_json::to_value(eligibility)
-        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
     let job = Job {
         app,
         snapshot,
-        documents: vec![Document { name: "eligibility.json".into(), value }],
+        documents: documents.to_vec(),
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
         recording: None,

@@ -18,6 +18,7 @@ use crate::desk::{
     self, Asked, Desk, DeskData, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
 };
+use crate::render;
 use crate::render::preview::Preview;
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, preview};
@@ -72,7 +73,7 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
     };
     let stop = Interrupt::listen();
     let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
-    let evidence = assemble::gather(app, &args.wanted(&chosen, limit), &stop)?;
+    let evidence = assemble::gather(app, &args.wanted(app, &chosen, &words, limit), &stop)?;
     let mut request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
         would_take(&**desk, &chosen, &request)?;
@@ -96,10 +97,18 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
 }
 
 impl SubmitArgs {
-    fn wanted<'a>(&'a self, chosen: &'a Chosen, limit: Option<u64>) -> Wanted<'a> {
+    fn wanted<'a>(
+        &'a self,
+        app: &App,
+        chosen: &'a Chosen,
+        words: &'a str,
+        limit: Option<u64>,
+    ) -> Wanted<'a> {
         Wanted {
             policy: self.policy.as_deref().or(chosen.config.policy.as_deref()),
             facts: &self.facts,
+            words,
+            may_ask: app.may_ask() && !app.global.json && !self.yes && !self.dry_run,
             collect: &self.collect,
             bundle: self.bundle.as_deref(),
             limit,
@@ -216,8 +225,8 @@ fn request(
         verdicts: evidence.verdicts.clone(),
         words,
         given: desks::given(app, &args.facts)?,
-        severity: evidence.severity,
-        category: evidence.category.clone(),
+        severity: Some(evidence.triage.triage.severity.level),
+        placed: render::triage::facts(&evidence.triage.triage, &evidence.triage.targets),
         bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
     };
     let draft = draft(&statement, &evidence.redactor, &data.ticket)

@@ -26,13 +26,23 @@ const DRIVE: [&str; 11] = [
 const HOST: [&str; 4] = ["os", "os_version", "kernel", "arch"];
 
 /// Facts about the ticket itself.
-const TICKET: [&str; 8] = [
+const TICKET: [&str; 18] = [
     "submission",
     "symptom",
     "verdict",
+    "type",
     "severity",
+    "severity_name",
     "priority",
     "category",
+    "scope",
+    "exclusion",
+    "contact",
+    "first_response",
+    "resolution",
+    "question_1",
+    "question_2",
+    "question_3",
     "bundle",
     "bundle_sha256",
 ];

@@ -99,7 +99,7 @@ impl Freshdesk {
             "priority": priority.copied().unwrap_or(self.data.priority_default),
             "source": self.data.source_channel,
             "email": request.requester,
-            "tags": ["keycase", self.tag(draft)],
+            "tags": draft.tags().map(str::to_owned).chain([self.tag(draft)]).collect::<Vec<_>>(),
         });
         let wants_list = !self.mapped.is_empty() || draft.fact("type").is_some();
         let list = wants_list.then(|| self.fields()).flatten();

@@ -21,6 +21,7 @@ pub struct TicketTemplate {
     pub symptom_chars: usize,
     drive_heading: String,
     host_heading: String,
+    triage_heading: String,
     given_heading: String,
     verdict_heading: String,
     words_heading: String,
@@ -34,6 +35,7 @@ pub struct TicketTemplate {
     pub unknown: String,
     drive: Vec<Line>,
     host: Vec<Line>,
+    triage: Vec<Line>,
 }
 
 /// One line of facts.
@@ -64,6 +66,10 @@ impl TicketTemplate {
             section(&mut text, &self.no_drive, []);
         }
         section(&mut text, &self.host_heading, self.lines(&self.host, &draft.facts));
+        let placed: Vec<String> = self.lines(&self.triage, &draft.facts).collect();
+        if !placed.is_empty() {
+            section(&mut text, &self.triage_heading, placed);
+        }
         if !draft.given.is_empty() {
             let given = draft.given.iter().map(|(name, value)| format!("{name}: {value}"));
             section(&mut text, &self.given_heading, given);

@@ -82,8 +82,8 @@ pub struct Statement<'a> {
     pub given: Facts,
     /// Severity, if classified.
     pub severity: Option<u8>,
-    /// Category, if classified.
-    pub category: Option<String>,
+    /// What triage found, by name; empty while nobody has classified the ticket.
+    pub placed: Facts,
     /// The bundle that goes with it.
     pub bundle: Option<BundleInfo>,
 }
@@ -126,12 +126,7 @@ pub fn draft(
 
 fn ticket_facts(statement: &Statement<'_>) -> Facts {
     let mut all = statement.snapshot.map_or_else(Facts::new, |s| facts::of_host(&s.host));
-    if let Some(severity) = statement.severity {
-        all.insert("severity".into(), severity.to_string());
-    }
-    if let Some(category) = &statement.category {
-        all.insert("category".into(), category.clone());
-    }
+    all.extend(statement.placed.clone());
     all
 }
 
@@ -141,6 +136,11 @@ impl TicketDraft {
         let first_drive = self.drives.first().and_then(|drive| drive.facts.get(name));
         let found = self.facts.get(name).or_else(|| self.given.get(name)).or(first_drive)?;
         Some(found)
+    }
+
+    /// Words by which a desk sorts it.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        std::iter::once("keycase").chain(self.facts.get("category").map(String::as_str))
     }
 
     /// Whether another ticket is about one of the same drives, told by product and serial

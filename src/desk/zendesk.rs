@@ -107,7 +107,7 @@ impl Zendesk {
         if self.agent {
             ticket["requester"] = requester;
             ticket["external_id"] = Value::from(request.submission.to_string());
-            ticket["tags"] = json!(["keycase"]);
+            ticket["tags"] = draft.tags().collect();
             if let Some(priority) = priority {
                 ticket["priority"] = Value::from(priority.as_str());
             }

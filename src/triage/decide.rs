@@ -16,9 +16,6 @@ use crate::condition::{Facts, Origin, Truth};
 /// How far kind, category and impact must each be ahead for the answer to count as likely.
 const SURE: f64 = 0.25;
 
-/// A text of which the model knows fewer features was hardly read.
-const LITTLE: usize = 8;
-
 /// A policy that no pack maps severities for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no triage pack says how the policy `{policy}` names severities; known are {known}")]
@@ -42,14 +39,26 @@ pub struct Ticket<'t> {
 
 /// Classifies a ticket.
 pub fn triage(ticket: &Ticket<'_>, rules: &Rules) -> Result<Triage, UnknownPolicy> {
-    let policy = rules.policy(ticket.policy).ok_or_else(|| UnknownPolicy {
-        policy: ticket.policy.to_owned(),
-        known: rules.policy_ids().collect::<Vec<_>>().join(", "),
-    })?;
+    let policy = named(ticket.policy, rules)?;
     let signals = Signals::read(ticket.description, rules);
     let decided = decide(&signals, ticket.facts, policy, rules);
     let ask = questions::ask(&signals, ticket.facts, policy, rules, &decided);
     Ok(Triage { ask, ..decided.triage })
+}
+
+/// Classifies a ticket without looking for questions, which costs several times as much; for
+/// judging many descriptions.
+pub fn place(ticket: &Ticket<'_>, rules: &Rules) -> Result<Triage, UnknownPolicy> {
+    let policy = named(ticket.policy, rules)?;
+    let signals = Signals::read(ticket.description, rules);
+    Ok(decide(&signals, ticket.facts, policy, rules).triage)
+}
+
+fn named<'r>(policy: &str, rules: &'r Rules) -> Result<&'r PolicyRow, UnknownPolicy> {
+    rules.policy(policy).ok_or_else(|| UnknownPolicy {
+        policy: policy.to_owned(),
+        known: rules.policy_ids().collect::<Vec<_>>().join(", "),
+    })
 }
 
 impl Rules {
@@ -184,7 +193,7 @@ pub(super) fn decide<'k>(
         spoken.add_learned("scope", answer.trim_end(), &learned.carried_by, &shown, &facts);
     }
     let ahead = [kind.ahead, category.ahead, if guarded { SURE } else { learned.ahead }];
-    let sure = ahead.iter().all(|ahead| *ahead >= SURE) && scores.known() >= LITTLE;
+    let sure = ahead.iter().all(|ahead| *ahead >= SURE) && scores.familiar();
     let triage = Triage {
         policy: policy.id.get_ref().clone(),
         kind: kind.value,

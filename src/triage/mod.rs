@@ -28,7 +28,7 @@ mod spelling;
 pub mod text;
 mod values;
 
-pub use decide::{Ticket, UnknownPolicy, triage};
+pub use decide::{Ticket, UnknownPolicy, place, triage};
 pub use load::{Example, Rules};
 pub use model::{Features, Head, Model, Row};
 pub use values::{Category, Confidence, Contact, Kind, Question, Reason, Scope, Severity, Triage};

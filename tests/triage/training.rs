@@ -26,13 +26,12 @@ pub(crate) struct Lesson {
 /// What was tried and found to generalise best; see the report for the figures.
 const COST: f64 = 1.0;
 /// How much a fact counts beside the words of a text, which together have length 1.
-const FACT: i32 = 35;
-/// A word or fact in fewer cases teaches nothing; a pair of words needs more.
+const FACT: i32 = 30;
+/// A word or fact in fewer cases teaches nothing.
 const FEWEST: usize = 2;
-const FEWEST_PAIRS: usize = 3;
 /// Lighter weights, in hundredths, are left out.
-const LIGHTEST: i32 = 7;
-const ROUNDS: usize = 60;
+const LIGHTEST: i32 = 4;
+const ROUNDS: usize = 30;
 
 /// Learns a model.
 pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
@@ -106,10 +105,7 @@ fn values(lessons: &[&Lesson]) -> BTreeMap<String, i32> {
         *seen.entry(name).or_default() += 1;
     }
     let all = lessons.len() as f64;
-    let fewest = |name: &str| if name.contains('_') { FEWEST_PAIRS } else { FEWEST };
-    let kept = seen.into_iter().filter(|(name, count)| {
-        *count >= if Features::is_fact(name) { FEWEST } else { fewest(name) }
-    });
+    let kept = seen.into_iter().filter(|(_, count)| *count >= FEWEST);
     kept.map(|(name, count)| {
         let rare = || hundredths(1.0 + ((1.0 + all) / (1.0 + count as f64)).ln());
         (name.to_owned(), if Features::is_fact(name) { FACT } else { rare() })

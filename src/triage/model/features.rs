@@ -1,4 +1,4 @@
-//! What a text shows: its words, pairs of words, cues, counts and products, by name.
+//! What a text shows: its words, cues, counts and products, by name.
 
 use std::collections::BTreeMap;
 
@@ -31,19 +31,18 @@ impl Features {
         self.0.keys().map(String::as_str)
     }
 
-    /// The words behind a name that is a word or a pair of words.
+    /// The words behind a name that is a word.
     pub(in super::super) fn said(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|said| !said.is_empty())
     }
 
-    /// Whether the name stands for a fact; else it is a word or a pair of words.
+    /// Whether the name stands for a fact; else it is a word.
     pub fn is_fact(name: &str) -> bool {
         name.contains(['.', '='])
     }
 
-    /// Words and pairs of words of one sentence; products and numbers stand by their kind.
+    /// Its words; products and numbers stand by their kind.
     fn words(&mut self, text: &Text, products: &[(usize, usize, String)]) {
-        let mut last: Option<(usize, String, String)> = None;
         let mut index = 0;
         while let Some(word) = text.words.get(index) {
             let product = products.iter().find(|(start, _, _)| *start == index);
@@ -53,13 +52,7 @@ impl Features {
             };
             let words = text.words.get(index..next).unwrap_or_default();
             let said = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            if let Some((_, before, first)) =
-                last.filter(|(sentence, ..)| *sentence == word.sentence)
-            {
-                self.show(format!("{before}_{name}"), format!("{first} {said}"));
-            }
-            self.show(name.clone(), said.clone());
-            last = Some((word.sentence, name, said));
+            self.show(name, said);
             index = next;
         }
     }

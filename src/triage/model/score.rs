@@ -17,7 +17,7 @@ pub(in super::super) struct Scores<'m> {
     heads: &'m [Head],
     sums: Vec<f64>,
     parts: Vec<Part>,
-    known: usize,
+    familiar: bool,
 }
 
 /// A label that is ahead of the others.
@@ -42,13 +42,14 @@ impl<T> Choice<T> {
 const TELLING: usize = 4;
 
 impl<'m> Scores<'m> {
-    pub(super) fn new(heads: &'m [Head], sums: Vec<f64>, parts: Vec<Part>, known: usize) -> Self {
-        Self { heads, sums, parts, known }
+    pub(super) fn new(heads: &'m [Head], sums: Vec<f64>, parts: Vec<Part>, familiar: bool) -> Self {
+        Self { heads, sums, parts, familiar }
     }
 
-    /// How many features of the text the model knows.
-    pub(in super::super) fn known(&self) -> usize {
-        self.known
+    /// Whether the model knows most words of the text: not so in a language it has not
+    /// learned, or in no language.
+    pub(in super::super) fn familiar(&self) -> bool {
+        self.familiar
     }
 
     /// The kind of request.

@@ -6,6 +6,9 @@ use super::super::values::{Category, Kind, Scope};
 use super::features::Features;
 use super::score::{Part, Scores};
 
+/// With fewer words that it knows, a text was hardly read.
+const FEWEST: usize = 2;
+
 /// A linear model over [`Features`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
@@ -62,7 +65,9 @@ impl Model {
         sums.resize(self.heads.len(), 0.0);
         let mut parts = Vec::new();
         let strengths = self.strengths(features);
-        let known = strengths.len();
+        let words = |name: &&str| !Features::is_fact(name);
+        let known = strengths.iter().map(|(name, ..)| *name).filter(words).count();
+        let familiar = 2 * known >= features.iter().filter(words).count() && known >= FEWEST;
         for (name, row, strength) in strengths {
             for (column, weight) in &row.weights {
                 let points = value(*weight) * strength;
@@ -72,7 +77,7 @@ impl Model {
                 }
             }
         }
-        Scores::new(&self.heads, sums, parts, known)
+        Scores::new(&self.heads, sums, parts, familiar)
     }
 }
 
