@@ -126,13 +126,13 @@ fn a_ticket_and_its_bundle_carry_the_triage() {
         .expect(0);
     let ticket = &ran.stdout;
     for part in
-        ["Triage", "Type: problem", "Severity: 1 Urgent", "Category: ", "Scope: in_scope", "Target"]
+        ["Classification", "Type: problem", "Severity: 1 Urgent", "Category: ", "Scope: in_scope", "target"]
     {
         assert!(ticket.contains(part), "no {part}:\n{ticket}");
     }
     assert!(ran.stderr.contains("triage.json"), "{}", ran.stderr);
     let open = Keycase::new("submit --dry-run --describe broken").sysroot(root.path()).run();
-    assert!(open.stdout.contains("Still open: "), "{}", open.stdout);
+    assert!(open.stdout.contains("Still open\n  ? "), "{}", open.stdout);
 }
 
 /// `script` gives the program a terminal.

@@ -142,7 +142,7 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
 }
 
 /// The word documents use for a value.
-fn word<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => other.map(|value| value.to_string()).unwrap_or_default(),
@@ -185,6 +185,7 @@ fn make_bundle(
         documents: documents.to_vec(),
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        began: std::time::Instant::now(),
         recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());

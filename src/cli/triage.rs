@@ -243,6 +243,7 @@ fn parse(fact: &str, names: &KnownNames) -> CliResult<(String, FactValue)> {
         return Err(App::usage(format!("--fact {fact}: no value"))
             .hint("write it as NAME=VALUE, for example requester_is_admin=true"));
     };
+    let (name, value) = (name.trim(), value.trim());
     let Some(kind) = names.get(name) else {
         let known: Vec<&str> = names.iter().map(|(name, _)| name).collect();
         let error = App::usage(format!("--fact {fact}: no fact `{name}`"));

@@ -26,7 +26,7 @@ const DRIVE: [&str; 11] = [
 const HOST: [&str; 4] = ["os", "os_version", "kernel", "arch"];
 
 /// Facts about the ticket itself.
-const TICKET: [&str; 18] = [
+const TICKET: [&str; 13] = [
     "submission",
     "symptom",
     "verdict",
@@ -36,13 +36,8 @@ const TICKET: [&str; 18] = [
     "priority",
     "category",
     "scope",
-    "exclusion",
-    "contact",
     "first_response",
     "resolution",
-    "question_1",
-    "question_2",
-    "question_3",
     "bundle",
     "bundle_sha256",
 ];

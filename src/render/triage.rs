@@ -1,7 +1,5 @@
 //! A triage: the published document, and one block for people in 80 columns.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -103,34 +101,6 @@ pub fn document(triage: &Triage, targets: Targets, tool: Tool) -> Document {
         reasons: triage.reasons,
         ask: triage.ask,
     }
-}
-
-/// What a ticket says of a triage, by the names that its lines and a desk's fields use.
-pub fn facts(triage: &Triage, targets: &Targets) -> BTreeMap<String, String> {
-    let Severity { level, name } = &triage.severity;
-    let mut facts = BTreeMap::new();
-    let mut add = |name: &str, value: Option<String>| {
-        facts.extend(value.map(|value| (name.to_owned(), value)));
-    };
-    add("type", word(&triage.kind));
-    add("severity", Some(level.to_string()));
-    add("severity_name", Some(name.clone()));
-    add("priority", triage.priority.clone());
-    add("category", word(&triage.category));
-    add("scope", word(&triage.scope));
-    add("exclusion", triage.exclusion.clone());
-    add("contact", word(&triage.contact));
-    add("first_response", targets.first_response.clone());
-    add("resolution", targets.resolution.clone());
-    for (number, question) in triage.ask.iter().enumerate() {
-        add(&format!("question_{}", number + 1), Some(question.question.clone()));
-    }
-    facts
-}
-
-/// The word that documents use for a value.
-fn word<T: Serialize>(value: &T) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
 /// Renders a triage for people.
