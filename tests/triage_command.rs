@@ -125,9 +125,14 @@ fn a_ticket_and_its_bundle_carry_the_triage() {
         .run()
         .expect(0);
     let ticket = &ran.stdout;
-    for part in
-        ["Classification", "Type: problem", "Severity: 1 Urgent", "Category: ", "Scope: in_scope", "target"]
-    {
+    for part in [
+        "Classification",
+        "Type: problem",
+        "Severity: 1 Urgent",
+        "Category: ",
+        "Scope: in_scope",
+        "target",
+    ] {
         assert!(ticket.contains(part), "no {part}:\n{ticket}");
     }
     assert!(ran.stderr.contains("triage.json"), "{}", ran.stderr);
