@@ -9,6 +9,7 @@ use super::bundle::{CollectArgs, Job, document as bundle_document};
 use super::diagnose::Doctor;
 use super::{
     App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, pseudonyms, redaction,
+    triage,
 };
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
@@ -30,6 +31,10 @@ pub(super) struct Wanted<'a> {
     pub(super) policy: Option<&'a str>,
     /// Facts the person states.
     pub(super) facts: &'a [String],
+    /// The person's words.
+    pub(super) words: &'a str,
+    /// Whether a person is there to answer questions.
+    pub(super) may_ask: bool,
     /// How a bundle is made.
     pub(super) collect: &'a CollectArgs,
     /// A bundle made earlier.
@@ -46,6 +51,8 @@ pub(super) struct Evidence {
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
     /// What is wrong, in the order of work.
     pub(super) findings: Vec<FindingSection>,
+    /// How the person's words were classified.
+    pub(super) triage: triage::Classified,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -80,16 +87,26 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         launcher::add_software(app, &mut snapshot, wanted.collect.read_launcher)?;
     }
     let redactor = redaction::load(app, &snapshot, wanted.collect.mask_serials)?.redactor;
-    let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
+    let document = check::document(app, &snapshot, wanted.policy, &policy_facts(app, wanted)?)?;
     let recording =
         wanted.bundle.filter(|_| given.as_ref().is_some_and(|given| given.manifest.is_some()));
     let findings = Doctor::beside(app, wanted.facts, recording, stop)?.findings(&snapshot)?;
+    let described = triage::Described {
+        words: wanted.words,
+        policy: wanted.policy,
+        facts: wanted.facts,
+        snapshots: std::slice::from_ref(&snapshot),
+        received: app.now,
+        may_ask: wanted.may_ask,
+    };
+    let triage = triage::classify(app, &described)?;
     let bundle = match given {
         Some(given) => given,
         None => {
-            let documents = vec![
+            let documents = [
                 bundle_document("eligibility.json", &document)?,
                 bundle_document("findings.json", &findings)?,
+                bundle_document("triage.json", &triage.document(app)?)?,
             ];
             fitting_bundle(app, &snapshot, &documents, wanted, stop)?
         }
@@ -99,9 +116,21 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         verdicts: document.drives.iter().filter_map(verdict).collect(),
         findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
+        triage,
         bundle: Some(bundle),
         redactor,
     })
+}
+
+/// The stated facts that the policy reads; the others are triage's own.
+fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
+    let mut facts = Vec::new();
+    for fact in wanted.facts {
+        if !triage::is_own_fact(app, wanted.policy, fact)? {
+            facts.push(fact.clone());
+        }
+    }
+    Ok(facts)
 }
 
 /// What the ticket says about a drive's eligibility.

@@ -13,7 +13,7 @@ use super::assemble::{self, Evidence, Wanted, word};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, ask, io_exit, output, pseudonyms, triage};
+use super::{App, CliError, CliResult, Exit, Interrupt, ask, io_exit, output, pseudonyms};
 use crate::desk::{
     self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
@@ -73,7 +73,7 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
     };
     let stop = Interrupt::listen();
     let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
-    let evidence = assemble::gather(app, &args.wanted(&chosen, limit), &stop)?;
+    let evidence = assemble::gather(app, &args.wanted(app, &chosen, &words, limit), &stop)?;
     let mut request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
         would_take(&**desk, &chosen, &request)?;
@@ -97,10 +97,18 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
 }
 
 impl SubmitArgs {
-    fn wanted<'a>(&'a self, chosen: &'a Chosen, limit: Option<u64>) -> Wanted<'a> {
+    fn wanted<'a>(
+        &'a self,
+        app: &App,
+        chosen: &'a Chosen,
+        words: &'a str,
+        limit: Option<u64>,
+    ) -> Wanted<'a> {
         Wanted {
             policy: self.policy.as_deref().or(chosen.config.policy.as_deref()),
             facts: &self.facts,
+            words,
+            may_ask: app.may_ask() && !app.global.json && !self.yes && !self.dry_run,
             collect: &self.collect,
             bundle: self.bundle.as_deref(),
             limit,
@@ -211,8 +219,7 @@ fn request(
     words: &str,
     evidence: &Evidence,
 ) -> CliResult<Request> {
-    let policy = args.policy.as_deref().or(chosen.config.policy.as_deref());
-    let triage = triage::of_ticket(app, words, policy, &args.facts, evidence.snapshot.as_ref())?;
+    let triage = evidence.triage.document(app)?;
     let statement = Statement {
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
