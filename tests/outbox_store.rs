@@ -24,6 +24,7 @@ fn request(number: u128, at: Timestamp) -> Request {
             given: Facts::new(),
             drives: Vec::new(),
             words: "w".into(),
+            questions: Vec::new(),
             severity: None,
             bundle: None,
         },

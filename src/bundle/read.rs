@@ -11,12 +11,22 @@ use sha2::{Digest, Sha256};
 use super::archive::{Archive, ArchiveError};
 use super::manifest::Manifest;
 use super::verify;
+use crate::snapshot::{Drive, Snapshot};
 
 /// The snapshot's name in a bundle.
 pub const SNAPSHOT: &str = "snapshot.json";
 
-/// The longest document read into memory.
+/// The longest text read into memory.
 pub const LONGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// The longest JSON document, and the longest snapshot: parsed they take many times their
+/// length. A hundred drives take a quarter of it.
+const LONGEST_JSON: u64 = 2 * 1024 * 1024;
+const LONGEST_SNAPSHOT: u64 = 1024 * 1024;
+
+/// No machine has more of these; a bundle that says so is not one of ours.
+const MOST_DRIVES: usize = 256;
+const MOST_PARTS: usize = 64;
 
 /// Why a bundle cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -64,13 +74,42 @@ impl Bundle {
         let listed = self.manifest.files.iter().find(|file| file.name == name);
         let listed = listed.ok_or_else(missing)?;
         let entry = self.archive.find(name).ok_or_else(missing)?;
-        let bytes = self.archive.bytes(&entry, LONGEST_DOCUMENT)?;
+        let most = match name {
+            SNAPSHOT => LONGEST_SNAPSHOT,
+            _ if name.ends_with(".json") => LONGEST_JSON,
+            _ => LONGEST_DOCUMENT,
+        };
+        let bytes = self.archive.bytes(&entry, most)?;
         if verify::hex(&Sha256::digest(&bytes)) != listed.sha256 {
             let what = "its SHA-256 is not the manifest's; the bundle was changed";
             return Err(ArchiveError::of(name, what).into());
         }
         Ok(bytes)
     }
+}
+
+/// Refuses a snapshot of more than a machine can have.
+pub fn check_snapshot(snapshot: &Snapshot) -> Result<(), ReadError> {
+    let parts = |drive: &Drive| {
+        let mounts = drive.luns.iter().map(|lun| lun.mounts.len()).max().unwrap_or(0);
+        let lists = [
+            drive.interfaces.len(),
+            drive.hid.len(),
+            drive.luns.len(),
+            drive.missing.len(),
+            drive.identity.matched_on.len(),
+            drive.identity.sources.len(),
+            mounts,
+        ];
+        lists.into_iter().all(|length| length <= MOST_PARTS)
+    };
+    let others = snapshot.others.as_ref().map_or(0, Vec::len);
+    let small = snapshot.drives.len() <= MOST_DRIVES
+        && snapshot.problems.len().max(others) <= MOST_DRIVES * MOST_PARTS;
+    if small && snapshot.drives.iter().all(parts) {
+        return Ok(());
+    }
+    Err(ArchiveError::of(SNAPSHOT, "it tells of more than a machine can have").into())
 }
 
 /// The snapshot of the bundle at `path`, as JSON text.

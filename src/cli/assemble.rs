@@ -42,10 +42,6 @@ pub(super) struct Evidence {
     pub(super) snapshot: Option<Snapshot>,
     /// Verdicts by drive.
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
-    /// Severity, if classified.
-    pub(super) severity: Option<u8>,
-    /// Category, if classified.
-    pub(super) category: Option<String>,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -89,8 +85,6 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     Ok(Evidence {
         verdicts: document.drives.iter().filter_map(verdict).collect(),
         snapshot: Some(snapshot),
-        severity: None,
-        category: None,
         bundle: Some(bundle),
         redactor,
     })
@@ -111,7 +105,7 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
 }
 
 /// The word documents use for a value.
-fn word<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => other.map(|value| value.to_string()).unwrap_or_default(),
@@ -156,6 +150,7 @@ fn make_bundle(
         documents: vec![Document { name: "eligibility.json".into(), value }],
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        began: std::time::Instant::now(),
         recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());

@@ -115,6 +115,7 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
             given: Facts::new(),
             drives: Vec::new(),
             words: String::new(),
+            questions: Vec::new(),
             severity: None,
             bundle: Some(info.clone()),
         },

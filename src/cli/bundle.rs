@@ -89,12 +89,13 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
         }
         None => None,
     };
+    let began = Instant::now();
     let progress = Progress::start(app.global.quiet, "reading this machine");
     let mut snapshot = app.snapshot(false)?;
     launcher::add_software(app, &mut snapshot, args.collect.read_launcher)?;
     let consent = Consent { text: CONSENT.to_owned(), at: app.now };
     let documents = vec![eligibility(app, &snapshot)?];
-    let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop, recording };
+    let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop, began, recording };
     let told = |step: Step<'_>| progress.bundle(step);
     let answer = match args.preview {
         true => {
@@ -163,6 +164,8 @@ pub(super) struct Job<'a> {
     pub(super) documents: Vec<bundle::Document>,
     pub(super) consent: Consent,
     pub(super) stop: &'a Interrupt,
+    /// When the run began: reading the machine is a part of its budget.
+    pub(super) began: Instant,
     /// What was recorded before, if anything.
     pub(super) recording: Option<Arc<Recording>>,
 }
@@ -190,7 +193,7 @@ impl Job<'_> {
                 // Stamps that count from the machine's start are related to the end.
                 now: self.recording.as_ref().map_or(self.app.now, |recording| recording.until),
                 since: args.since,
-                stop: Stop::new(self.stop.flag(), Duration::from_secs(bundle::SECONDS)),
+                stop: Stop::new(self.stop.flag(), left(self.began)),
                 asked: Asked {
                     launcher: args.read_launcher,
                     recording: self.recording,
@@ -210,6 +213,11 @@ impl Job<'_> {
         };
         make(&inputs).map_err(|error| failed(&error))
     }
+}
+
+/// How much of the run's time is left.
+fn left(began: Instant) -> Duration {
+    Duration::from_secs(bundle::SECONDS).saturating_sub(began.elapsed())
 }
 
 /// Measures time, unless the run's time is given or the input recorded: then the same

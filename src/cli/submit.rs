@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use uuid::Uuid;
 
-use super::assemble::{self, Evidence, Wanted};
+use super::assemble::{self, Evidence, Wanted, word};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, pseudonyms};
+use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, pseudonyms, triage};
 use crate::desk::{
-    self, Asked, Desk, DeskData, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
+    self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
 };
 use crate::render::preview::Preview;
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, preview};
+use crate::render::triage::Document as TriageDocument;
 
 /// A person describes a problem in a page, not in a book.
 const LONGEST_DESCRIPTION: u64 = 64 * 1024;
@@ -210,14 +211,18 @@ fn request(
     words: &str,
     evidence: &Evidence,
 ) -> CliResult<Request> {
+    let policy = args.policy.as_deref().or(chosen.config.policy.as_deref());
+    let triage = triage::of_ticket(app, words, policy, &args.facts, evidence.snapshot.as_ref())?;
     let statement = Statement {
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
         verdicts: evidence.verdicts.clone(),
         words,
         given: desks::given(app, &args.facts)?,
-        severity: evidence.severity,
-        category: evidence.category.clone(),
+        severity: Some(triage.severity.level),
+        category: Some(word(&triage.category)),
+        questions: triage.ask.iter().map(|ask| ask.question.clone()).collect(),
+        triage: classified(triage),
         bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
     };
     let draft = draft(&statement, &evidence.redactor, &data.ticket)
@@ -234,6 +239,23 @@ fn request(
         can_be_found: true,
         draft,
     })
+}
+
+/// What a ticket is classified as, by names of facts.
+fn classified(triage: TriageDocument) -> Facts {
+    let scope = match triage.scope.exclusion {
+        Some(clause) => format!("{} ({clause})", word(&triage.scope.verdict)),
+        None => word(&triage.scope.verdict),
+    };
+    let known = [
+        ("type", Some(word(&triage.kind))),
+        ("severity_name", Some(triage.severity.name)),
+        ("priority", triage.priority),
+        ("scope", Some(scope)),
+        ("first_response", triage.targets.first_response),
+        ("resolution", triage.targets.resolution),
+    ];
+    known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// The desk would not take it.

@@ -111,6 +111,7 @@ mod tests {
             given: Facts::new(),
             drives: Vec::new(),
             words: String::new(),
+            questions: Vec::new(),
             severity: None,
             bundle: None,
         }

@@ -30,6 +30,9 @@ pub struct TicketDraft {
     pub drives: Vec<DriveSection>,
     /// The person's words.
     pub words: String,
+    /// What would have to be known to classify it for sure, one question each.
+    #[serde(default)]
+    pub questions: Vec<String>,
     /// Severity, 1 is the worst; `None` while nobody has classified the ticket.
     pub severity: Option<u8>,
     /// The bundle that goes with it.
@@ -84,6 +87,10 @@ pub struct Statement<'a> {
     pub severity: Option<u8>,
     /// Category, if classified.
     pub category: Option<String>,
+    /// What it is classified as, by names of facts.
+    pub triage: Facts,
+    /// What would settle the classification.
+    pub questions: Vec<String>,
     /// The bundle that goes with it.
     pub bundle: Option<BundleInfo>,
 }
@@ -115,6 +122,7 @@ pub fn draft(
         given: clean.facts(&statement.given)?,
         drives,
         words,
+        questions: clean.lines(&statement.questions)?,
         severity: statement.severity,
         bundle: statement.bundle.clone(),
     };
@@ -132,6 +140,7 @@ fn ticket_facts(statement: &Statement<'_>) -> Facts {
     if let Some(category) = &statement.category {
         all.insert("category".into(), category.clone());
     }
+    all.extend(statement.triage.clone());
     all
 }
 
@@ -152,6 +161,19 @@ impl TicketDraft {
         let of = |draft: &Self| draft.drives.iter().filter_map(named).collect::<Vec<_>>();
         let others = of(other);
         of(self).iter().any(|drive| others.contains(drive))
+    }
+
+    /// What is still open about its drives and its classification, each question once.
+    pub fn open_questions(&self) -> Vec<&str> {
+        let verdicts = self.drives.iter().filter_map(|drive| drive.verdict.as_ref());
+        let all = verdicts.flat_map(|verdict| &verdict.open_questions).chain(&self.questions);
+        let mut open: Vec<&str> = Vec::new();
+        for question in all {
+            if !open.contains(&question.as_str()) {
+                open.push(question);
+            }
+        }
+        open
     }
 
     fn add_own_facts(&mut self, template: &TicketTemplate) {
@@ -220,14 +242,15 @@ impl Cleaner<'_> {
         raw.iter().map(|(name, value)| Ok((name.clone(), self.line(value)?))).collect()
     }
 
+    fn lines(&self, raw: &[String]) -> Result<Vec<String>, RedactError> {
+        raw.iter().map(|line| self.line(line)).collect()
+    }
+
     fn verdict(&self, raw: &VerdictSection) -> Result<VerdictSection, RedactError> {
-        let lines = |lines: &[String]| -> Result<Vec<String>, RedactError> {
-            lines.iter().map(|line| self.line(line)).collect()
-        };
         Ok(VerdictSection {
             verdict: raw.verdict.clone(),
-            reasons: lines(&raw.reasons)?,
-            open_questions: lines(&raw.open_questions)?,
+            reasons: self.lines(&raw.reasons)?,
+            open_questions: self.lines(&raw.open_questions)?,
         })
     }
 }
