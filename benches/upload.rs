@@ -3,12 +3,14 @@
 //!
 //!     cargo bench --bench upload [-- RUNS]
 //!
-//! The desk measures: from the end of a request's head to the last byte of its body. Prints
-//! median, fastest and slowest of RUNS (default 11) runs each, in turns, and the highest peak
-//! of memory as the kernel has it when the last byte is in. Whole runs, with the bundle
-//! checked, kept on disk and asked for again, are shown as well. Target: at most 1.1 × curl,
-//! 32 MB.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for one's own terminal")]
+//! The desk measures: from the end of a request's head to the last byte of its body. The
+//! middle of RUNS (default 11) runs each, in turns, and the highest peak of memory as the
+//! kernel has it when the last byte is in. The whole run, with the bundle checked, kept on disk
+//! and asked for again, is shown as well. Target: at most 1.1 × curl, 32 MB.
+#![expect(clippy::expect_used, reason = "a program for one's own terminal")]
+
+#[path = "page/row.rs"]
+mod row;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,6 +19,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use row::Row;
 
 const BYTES: usize = 18_900_000;
 const RATIO: f64 = 1.1;
@@ -42,25 +46,40 @@ fn main() {
             whole.push(all);
         }
     }
-    show("keycase attach, upload", &mut ours);
-    show("curl, upload", &mut curls);
-    show("keycase attach, whole run", &mut whole);
-    let ratio = ours[runs / 2].as_secs_f64() / curls[runs / 2].as_secs_f64();
-    println!("ratio {ratio:.2}, target {RATIO}: {}", met(ratio <= RATIO));
+    let [ours, curls, whole] = [&mut ours, &mut curls, &mut whole].map(|times| middle(times));
+    let ratio = ours.as_secs_f64() / curls.as_secs_f64();
+    Row {
+        what: "upload of a 19 MB bundle",
+        ours: milliseconds(ours),
+        peer: format!("curl {}", milliseconds(curls)),
+        target: Some((format!("at most {RATIO} × curl, is {ratio:.2}"), ratio <= RATIO)),
+    }
+    .print();
+    Row {
+        what: "`keycase attach`, whole run",
+        ours: milliseconds(whole),
+        peer: "–".into(),
+        target: None,
+    }
+    .print();
     let peak = desk.peak.load(Ordering::Relaxed);
-    println!("peak {:.1} MB, target 32 MB: {}", peak as f64 / 1e6, met(peak <= MEMORY));
+    Row {
+        what: "peak of memory at the upload's end",
+        ours: format!("{:.1} MB", peak as f64 / 1e6),
+        peer: "–".into(),
+        target: Some(("at most 32 MB".into(), peak <= MEMORY)),
+    }
+    .print();
 }
 
-fn met(is: bool) -> &'static str {
-    if is { "met" } else { "missed" }
-}
-
-/// Sorts the times and prints their middle and ends.
-fn show(name: &str, times: &mut [Duration]) {
+/// The middle of the times.
+fn middle(times: &mut [Duration]) -> Duration {
     times.sort();
-    let [low, mid, high] =
-        [0, times.len() / 2, times.len() - 1].map(|at| times[at].as_secs_f64() * 1000.0);
-    println!("{name:26} median {mid:.1} ms, {low:.1} to {high:.1} ms");
+    times[times.len() / 2]
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
 /// Just enough of a Freshdesk to have a bundle added to ticket 1.

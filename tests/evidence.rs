@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
 
+mod bundle_parts;
 pub mod support;
 
 use std::fs;
@@ -348,6 +349,32 @@ fn every_bundle_reduces_to_a_machine_that_scans_the_same() {
         assert!(about["about"].as_str().is_some_and(|text| text.len() > 80));
         let again = Keycase::new("show").arg(&bundle).arg("--machine").arg(&folder).run();
         assert_eq!(again.code, Some(74), "an existing folder is left alone: {}", again.stderr);
+    }
+}
+
+/// A bundle may verify and still be made to exhaust whoever looks inside.
+#[test]
+fn an_intact_bundle_of_a_monster_machine_is_refused() {
+    let dir = TempDir::new().expect("a folder");
+    let row = r#"{"port":"1-1"}"#;
+    for (drives, why) in [(300, "more than a machine can have"), (80_000, "allowed for it")] {
+        let rows = vec![row; drives].join(",");
+        let snapshot = format!(
+            r#"{{"schema":"keycase.snapshot/1","taken_at":"2026-11-22T12:00:00Z",
+            "tool":{{"name":"k","version":"0","data":{{"version":"0","hash":"0"}}}},
+            "host":{{}},"problems":[],"drives":[{rows}]}}"#
+        );
+        let content = snapshot.as_bytes();
+        let line = bundle_parts::line("snapshot.json", content);
+        let zip = bundle_parts::zip(vec![line], &[("snapshot.json", content)]);
+        let path = dir.path().join("b.zip");
+        fs::write(&path, zip).expect("a bundle");
+        Keycase::new("verify").arg(&path).run().expect(0);
+        for command in ["show", "scan --from", "diagnose --from"] {
+            let ran = Keycase::new(command).arg(&path).run();
+            assert_eq!(ran.code, Some(65), "{command}: {}", ran.stderr);
+            assert!(ran.stderr.contains(why), "{command}: {}", ran.stderr);
+        }
     }
 }
 

@@ -46,10 +46,10 @@ fn machine(entry: &Entry, number: usize, unlocked: bool) -> Option<String> {
         |text: &str, most: usize| text.chars().take(most).collect::<String>().trim().to_owned();
     let (scsi_vendor, scsi_model) = (cut(&scsi_vendor, 8), cut(&scsi_model, 16));
     let (state, medium) = match unlocked {
-        true => ("unlocked", "/lab/media/private.img"),
+        true => ("unlocked", "private.img"),
         false => ("locked", ""),
     };
-    let cd = format!("cd = {scsi_vendor} | {scsi_model} | LAB1 | /lab/media/launcher.iso\n");
+    let cd = format!("cd = {scsi_vendor} | {scsi_model} | LAB1 | launcher.iso\n");
     let disk = format!("disk = {scsi_vendor} | {scsi_model} | LAB1 | {medium}");
     let disk = format!("{}\n", disk.trim_end());
     let unit = |kind| match kind {

@@ -150,7 +150,9 @@ fn request(bundle: &std::path::Path) -> Request {
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: "w".into(),
+            questions: Vec::new(),
             severity: None,
             bundle: Some(BundleInfo { file: "b.zip".into(), sha256, bytes }),
         },
@@ -295,4 +297,21 @@ fn a_machine_sends_nine_tickets_an_hour() {
     assert!(held.error.unwrap().contains("9 tickets"));
     clock.add(SignedDuration::from_mins(6));
     assert_eq!(advance(nine).state, State::Sent, "the first of the nine is an hour old");
+}
+
+#[test]
+fn a_timer_gives_up_where_the_person_sees_it() {
+    let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
+    let fates = vec![Fate::Unreachable; 8];
+    let desk = ModelDesk { fates: RefCell::new(fates), ..ModelDesk::default() };
+    let (_dir, store) = kept(&clock);
+    for _ in 0..20 {
+        run(&store, &desk, &clock, Asked::WhenDue);
+        clock.add(SignedDuration::from_hours(2));
+    }
+    let progress = store.find("0").unwrap().progress;
+    assert_eq!((progress.state, progress.attempts), (State::Queued, 8));
+    assert!(progress.refused && progress.error.unwrap().starts_with("given up after 8 attempts"));
+    run(&store, &desk, &clock, Asked::ToSettle);
+    assert_eq!(store.find("0").unwrap().progress.state, State::Sent, "a person asked");
 }

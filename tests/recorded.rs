@@ -72,7 +72,7 @@ fn every_recorded_drive_scans_as_in_the_lab() {
 
 #[test]
 fn a_live_bus_of_a_recording_gives_the_same_drive() {
-    let some = ["launcher-and-vpd", "hid-interface", "behind-hubs", "unauthorized", "malformed"];
+    let some = ["hid-interface", "behind-hubs", "malformed"];
     for recorded in all().iter().filter(|recorded| some.contains(&recorded.name.as_str())) {
         let mut inner = Keycase::new("scan --json");
         let mut run = support::mockbus::umockdev_run(&recorded.file(), inner.command());
@@ -92,14 +92,14 @@ fn recordings_are_of_the_lab_and_of_nobody() {
         if path.extension().is_some_and(|e| e == "umockdev") {
             assert!(names.iter().any(|known| known == name), "{name} is not in machines.tsv");
         }
-        // Serial numbers of the lab start with LAB, or are the two gadgets'.
+        // Serial numbers of the lab start with LAB, or are the two gadgets'; QEMU's devices and
+        // the controllers' hubs have names of their own.
         for line in text.lines().filter(|line| line.starts_with("A: serial=")) {
-            let made_up = ["LAB", "00000042", "AA00000000000043"];
+            let of_the_lab = ["LAB", "00000042\\n", "AA00000000000043\\n"];
+            let of_qemu = ["314159-", "1-0000:00:", "0000:00:", "dummy_hcd.", "vhci_hcd."];
             let serial = line.trim_start_matches("A: serial=");
-            assert!(
-                made_up.iter().any(|m| serial.starts_with(m)) || serial == "\\n",
-                "{name}: {line}"
-            );
+            let made_up = of_the_lab.iter().chain(&of_qemu).any(|start| serial.starts_with(start));
+            assert!(made_up, "{name}: {line}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `scan --watch`: what it prints when drives come, change and go on an emulated bus, and how
 //! it ends. What only a real kernel does (storms, lost events, suspend) is in `tests/lab`.
 #![cfg(target_os = "linux")]
-#![expect(clippy::expect_used, reason = "a test says what it expected")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
 
 pub mod support;
 

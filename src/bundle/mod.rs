@@ -41,7 +41,7 @@ pub use inputs::{
     Target, USUAL_BYTES,
 };
 pub use manifest::{MANIFEST, Manifest};
-pub use read::{Bundle, LONGEST_DOCUMENT, ReadError, SNAPSHOT, snapshot};
+pub use read::{Bundle, LONGEST_DOCUMENT, ReadError, SNAPSHOT, check_snapshot, snapshot};
 #[cfg(feature = "seal")]
 pub use seal::{NotARecipient, Recipients};
 pub use spool::{Bounds, Packed, Spool};

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::bundle::{CollectArgs, Job};
+use super::bundle::{CollectArgs, Job, document as bundle_document};
+use super::diagnose::Doctor;
 use super::{
     App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, pseudonyms, redaction,
 };
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
-use crate::desk::{self, BundleInfo, VerdictSection};
+use crate::desk::{self, BundleInfo, FindingSection, VerdictSection};
 use crate::policy::Effect;
 use crate::redact::Redactor;
-use crate::render::eligibility::{DriveVerdict, EligibilityDocument};
+use crate::render::eligibility::DriveVerdict;
+use crate::render::findings::FindingRow;
 use crate::render::progress::Progress;
 use crate::snapshot::{PortPath, Snapshot};
 
@@ -42,10 +44,8 @@ pub(super) struct Evidence {
     pub(super) snapshot: Option<Snapshot>,
     /// Verdicts by drive.
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
-    /// Severity, if classified.
-    pub(super) severity: Option<u8>,
-    /// Category, if classified.
-    pub(super) category: Option<String>,
+    /// What is wrong, in the order of work.
+    pub(super) findings: Vec<FindingSection>,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -81,16 +81,24 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     }
     let redactor = redaction::load(app, &snapshot, wanted.collect.mask_serials)?.redactor;
     let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
+    let recording =
+        wanted.bundle.filter(|_| given.as_ref().is_some_and(|given| given.manifest.is_some()));
+    let findings = Doctor::beside(app, wanted.facts, recording, stop)?.findings(&snapshot)?;
     let bundle = match given {
         Some(given) => given,
-        None => fitting_bundle(app, &snapshot, &document, wanted, stop)?,
+        None => {
+            let documents = vec![
+                bundle_document("eligibility.json", &document)?,
+                bundle_document("findings.json", &findings)?,
+            ];
+            fitting_bundle(app, &snapshot, &documents, wanted, stop)?
+        }
     };
     stop.check("nothing was sent or kept")?;
     Ok(Evidence {
         verdicts: document.drives.iter().filter_map(verdict).collect(),
+        findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
-        severity: None,
-        category: None,
         bundle: Some(bundle),
         redactor,
     })
@@ -110,8 +118,20 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
     Some((drive.port.parse().ok()?, section))
 }
 
+/// What the ticket says about a finding: what a technician checks first.
+fn finding(row: &FindingRow) -> FindingSection {
+    FindingSection {
+        id: row.id.clone(),
+        title: row.title.clone(),
+        port: row.port.clone(),
+        severity: word(&row.severity),
+        confidence: word(&row.confidence),
+        seen: row.evidence.iter().map(|seen| format!("{} ({})", seen.what, seen.place)).collect(),
+    }
+}
+
 /// The word documents use for a value.
-fn word<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => other.map(|value| value.to_string()).unwrap_or_default(),
@@ -122,14 +142,14 @@ fn word<T: serde::Serialize>(value: &T) -> String {
 fn fitting_bundle(
     app: &App,
     snapshot: &Snapshot,
-    eligibility: &EligibilityDocument,
+    documents: &[Document],
     wanted: &Wanted<'_>,
     stop: &Interrupt,
 ) -> CliResult<Packed> {
-    let usual = make_bundle(app, snapshot, eligibility, wanted.collect, stop)?;
+    let usual = make_bundle(app, snapshot, documents, wanted.collect, stop)?;
     let limit = wanted.limit.filter(|&limit| usual.info.bytes > limit);
     match limit.and_then(|limit| wanted.collect.within(limit)) {
-        Some(smaller) => make_bundle(app, snapshot, eligibility, &smaller, stop),
+        Some(smaller) => make_bundle(app, snapshot, documents, &smaller, stop),
         None => Ok(usual),
     }
 }
@@ -138,7 +158,7 @@ fn fitting_bundle(
 fn make_bundle(
     app: &App,
     snapshot: &Snapshot,
-    eligibility: &EligibilityDocument,
+    documents: &[Document],
     collect: &CollectArgs,
     stop: &Interrupt,
 ) -> CliResult<Packed> {
@@ -148,14 +168,13 @@ fn make_bundle(
             .hint("make room, or set TMPDIR to a folder with room")
     })?;
     let sealer = collect.sealer()?;
-    let value = serde_json::to_value(eligibility)
-        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
     let job = Job {
         app,
         snapshot,
-        documents: vec![Document { name: "eligibility.json".into(), value }],
+        documents: documents.to_vec(),
         consent: Consent { text: CONSENT.to_owned(), at: app.now },
         stop,
+        began: std::time::Instant::now(),
         recording: None,
     };
     let target = Target::Folder(folder.path().to_owned());

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::diagnose::Doctor;
 use super::redaction::{self, Redaction};
 use super::units::{bytes, duration};
 use super::{
@@ -89,12 +90,13 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
         }
         None => None,
     };
+    let began = Instant::now();
     let progress = Progress::start(app.global.quiet, "reading this machine");
     let mut snapshot = app.snapshot(false)?;
     launcher::add_software(app, &mut snapshot, args.collect.read_launcher)?;
     let consent = Consent { text: CONSENT.to_owned(), at: app.now };
-    let documents = vec![eligibility(app, &snapshot)?];
-    let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop, recording };
+    let documents = vec![eligibility(app, &snapshot)?, findings(app, &snapshot, &stop)?];
+    let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop, began, recording };
     let told = |step: Step<'_>| progress.bundle(step);
     let answer = match args.preview {
         true => {
@@ -113,9 +115,20 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
 
 /// `eligibility.json` for a bundle.
 pub(super) fn eligibility(app: &App, snapshot: &Snapshot) -> CliResult<bundle::Document> {
-    let value = serde_json::to_value(check::document(app, snapshot, None, &[])?)
+    document("eligibility.json", &check::document(app, snapshot, None, &[])?)
+}
+
+/// `findings.json` for a bundle.
+fn findings(app: &App, snapshot: &Snapshot, stop: &Interrupt) -> CliResult<bundle::Document> {
+    let findings = Doctor::beside(app, &[], None, stop)?.findings(snapshot)?;
+    document("findings.json", &findings)
+}
+
+/// A document for a bundle.
+pub(super) fn document(name: &str, value: &impl serde::Serialize) -> CliResult<bundle::Document> {
+    let value = serde_json::to_value(value)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
-    Ok(bundle::Document { name: "eligibility.json".into(), value })
+    Ok(bundle::Document { name: name.into(), value })
 }
 
 impl BundleArgs {
@@ -163,6 +176,8 @@ pub(super) struct Job<'a> {
     pub(super) documents: Vec<bundle::Document>,
     pub(super) consent: Consent,
     pub(super) stop: &'a Interrupt,
+    /// When the run began: reading the machine is a part of its budget.
+    pub(super) began: Instant,
     /// What was recorded before, if anything.
     pub(super) recording: Option<Arc<Recording>>,
 }
@@ -190,7 +205,7 @@ impl Job<'_> {
                 // Stamps that count from the machine's start are related to the end.
                 now: self.recording.as_ref().map_or(self.app.now, |recording| recording.until),
                 since: args.since,
-                stop: Stop::new(self.stop.flag(), Duration::from_secs(bundle::SECONDS)),
+                stop: Stop::new(self.stop.flag(), left(self.began)),
                 asked: Asked {
                     launcher: args.read_launcher,
                     recording: self.recording,
@@ -210,6 +225,11 @@ impl Job<'_> {
         };
         make(&inputs).map_err(|error| failed(&error))
     }
+}
+
+/// How much of the run's time is left.
+fn left(began: Instant) -> Duration {
+    Duration::from_secs(bundle::SECONDS).saturating_sub(began.elapsed())
 }
 
 /// Measures time, unless the run's time is given or the input recorded: then the same

@@ -10,7 +10,9 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 
 use super::{App, CliError, CliResult, Exit, io_exit, output, verify};
-use crate::bundle::{Bundle, Contents, Document, LONGEST_DOCUMENT, Log, ReadError, SNAPSHOT};
+use crate::bundle::{
+    Bundle, Contents, Document, LONGEST_DOCUMENT, Log, ReadError, SNAPSHOT, check_snapshot,
+};
 use crate::render;
 use crate::snapshot::Snapshot;
 
@@ -35,6 +37,7 @@ pub(super) fn run(args: &ShowArgs, app: &App) -> CliResult {
     let fail = |error: &ReadError| bad(&args.bundle).because(error);
     let mut bundle = Bundle::open(&args.bundle).map_err(|error| fail(&error))?;
     let snapshot: Snapshot = document(&args.bundle, &mut bundle, SNAPSHOT)?;
+    check_snapshot(&snapshot).map_err(|error| fail(&error))?;
     if args.html.is_some() || args.machine.is_some() {
         let documents = documents(&args.bundle, &mut bundle)?;
         let logs = logs(&args.bundle, &mut bundle)?;

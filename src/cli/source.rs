@@ -53,7 +53,7 @@ impl App {
     }
 
     fn replay(&self, file: &Path) -> CliResult<Vec<Snapshot>> {
-        let recorded = parse(file, read(file)?)?;
+        let recorded = recorded(file)?;
         let catalog = self.catalog()?;
         let tool = self.tool()?;
         Ok(recorded.into_iter().map(|s| catalog.rename(s, tool.clone())).collect())
@@ -116,15 +116,34 @@ fn read(file: &Path) -> CliResult<Vec<u8>> {
     Ok(bytes)
 }
 
-fn parse(file: &Path, bytes: Vec<u8>) -> CliResult<Vec<Snapshot>> {
-    let name = file.display();
-    let is_bundle = bytes.starts_with(ZIP) || bytes.starts_with(SEALED);
-    if is_bundle && file == Path::new("-") {
+/// The snapshots of a file: a bundle's one, or all that its text holds.
+fn recorded(file: &Path) -> CliResult<Vec<Snapshot>> {
+    // A bundle can be long; only its snapshot is read.
+    if starts_as_bundle(file) {
+        let recorded = parse(file, from_bundle(file)?)?;
+        for snapshot in &recorded {
+            bundle::check_snapshot(snapshot).map_err(|error| bad_bundle(file, &error))?;
+        }
+        return Ok(recorded);
+    }
+    let bytes = read(file)?;
+    if bytes.starts_with(ZIP) || bytes.starts_with(SEALED) {
         return Err(CliError::new(Exit::BadData, "a bundle can't be read from stdin")
             .hint("save it to a file and name the file"));
     }
-    let text = if is_bundle { from_bundle(file)? } else { bytes };
-    let text = String::from_utf8(text).map_err(|error| {
+    parse(file, bytes)
+}
+
+fn starts_as_bundle(file: &Path) -> bool {
+    let mut start = Vec::new();
+    let opened = File::open(file).map(|file| file.take(SEALED.len() as u64));
+    let read = opened.and_then(|mut file| file.read_to_end(&mut start));
+    file != Path::new("-") && read.is_ok() && (start.starts_with(ZIP) || start == SEALED)
+}
+
+fn parse(file: &Path, bytes: Vec<u8>) -> CliResult<Vec<Snapshot>> {
+    let name = file.display();
+    let text = String::from_utf8(bytes).map_err(|error| {
         CliError::caused_by(Exit::BadData, format!("{name} is not text"), &error)
             .hint("--from takes a snapshot (`keycase scan --json`), a stream of them, or a bundle")
     })?;
@@ -139,9 +158,11 @@ fn parse(file: &Path, bytes: Vec<u8>) -> CliResult<Vec<Snapshot>> {
 
 /// The snapshot in a bundle, which is read as hostile input and never unpacked to disk.
 fn from_bundle(file: &Path) -> CliResult<Vec<u8>> {
-    bundle::snapshot(file).map_err(|error| {
-        let what = format!("can't use the bundle {}", file.display());
-        CliError::caused_by(Exit::BadData, what, &error)
-            .hint("`keycase verify` says everything that is wrong with a bundle")
-    })
+    bundle::snapshot(file).map_err(|error| bad_bundle(file, &error))
+}
+
+fn bad_bundle(file: &Path, error: &bundle::ReadError) -> CliError {
+    let what = format!("can't use the bundle {}", file.display());
+    CliError::caused_by(Exit::BadData, what, error)
+        .hint("`keycase verify` says everything that is wrong with a bundle")
 }

@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use uuid::Uuid;
 
-use super::assemble::{self, Evidence, Wanted};
+use super::assemble::{self, Evidence, Wanted, word};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, pseudonyms};
+use super::{App, CliError, CliResult, Exit, Interrupt, ask, io_exit, output, pseudonyms, triage};
 use crate::desk::{
-    self, Asked, Desk, DeskData, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
+    self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
 };
 use crate::render::preview::Preview;
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, preview};
+use crate::render::triage::Document as TriageDocument;
 
 /// A person describes a problem in a page, not in a book.
 const LONGEST_DESCRIPTION: u64 = 64 * 1024;
@@ -160,10 +161,10 @@ fn description(args: &SubmitArgs, app: &App) -> CliResult<String> {
     let words = match (&args.describe, &args.describe_file) {
         (Some(words), _) => words.clone(),
         (None, Some(file)) => read_description(file)?,
-        (None, None) if app.may_ask() => dialoguer::Input::new()
-            .with_prompt("What is wrong, in your own words")
-            .interact_text()
-            .map_err(|error| CliError::caused_by(Exit::Io, "can't ask", &error))?,
+        (None, None) if app.may_ask() => {
+            let input = dialoguer::Input::new().with_prompt("What is wrong, in your own words");
+            ask::question(|| input.interact_text())?
+        }
         (None, None) => {
             return Err(App::usage("a ticket needs a description")
                 .hint("add --describe TEXT or --describe-file FILE"));
@@ -210,14 +211,19 @@ fn request(
     words: &str,
     evidence: &Evidence,
 ) -> CliResult<Request> {
+    let policy = args.policy.as_deref().or(chosen.config.policy.as_deref());
+    let triage = triage::of_ticket(app, words, policy, &args.facts, evidence.snapshot.as_ref())?;
     let statement = Statement {
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
         verdicts: evidence.verdicts.clone(),
+        findings: evidence.findings.clone(),
         words,
         given: desks::given(app, &args.facts)?,
-        severity: evidence.severity,
-        category: evidence.category.clone(),
+        severity: Some(triage.severity.level),
+        category: Some(word(&triage.category)),
+        questions: triage.ask.iter().map(|ask| ask.question.clone()).collect(),
+        triage: classified(triage),
         bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
     };
     let draft = draft(&statement, &evidence.redactor, &data.ticket)
@@ -234,6 +240,23 @@ fn request(
         can_be_found: true,
         draft,
     })
+}
+
+/// What a ticket is classified as, by names of facts.
+fn classified(triage: TriageDocument) -> Facts {
+    let scope = match triage.scope.exclusion {
+        Some(clause) => format!("{} ({clause})", word(&triage.scope.verdict)),
+        None => word(&triage.scope.verdict),
+    };
+    let known = [
+        ("type", Some(word(&triage.kind))),
+        ("severity_name", Some(triage.severity.name)),
+        ("priority", triage.priority),
+        ("scope", Some(scope)),
+        ("first_response", triage.targets.first_response),
+        ("resolution", triage.targets.resolution),
+    ];
+    known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// The desk would not take it.
@@ -280,11 +303,10 @@ pub(super) fn agree(app: &App, chosen: &Chosen, consent: Consent) -> CliResult<(
         Some(address) => format!("Send this to {address}?"),
         None => "Keep this in the outbox?".to_owned(),
     };
-    let agreed = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
-    match agreed {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(CliError::new(Exit::Failed, "not agreed to; nothing was sent or kept")),
-        Err(error) => Err(CliError::caused_by(Exit::Io, "can't ask", &error)),
+    let agreement = dialoguer::Confirm::new().with_prompt(question).default(false);
+    match ask::question(|| agreement.interact())? {
+        true => Ok(()),
+        false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was sent or kept")),
     }
 }
 

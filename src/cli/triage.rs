@@ -11,7 +11,7 @@ use super::{App, CliError, CliResult, Exit, io_exit, output};
 use crate::condition::{FactType, FactValue, Facts, KnownNames, Origin, drive_facts};
 use crate::policy::{Policy, RequestTypeId, TargetError, TargetQuery, targets, typed_fact};
 use crate::render::{self, triage::Targets};
-use crate::snapshot::Drive;
+use crate::snapshot::{Drive, Snapshot};
 use crate::text::json;
 use crate::triage::{Kind, Question, Rules, Scope, Ticket, Triage, text::LONGEST, triage};
 
@@ -42,7 +42,7 @@ pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
     let rules = rules(app)?;
     let names = names(app, &rules)?;
     let standing = policy.standing_facts();
-    let stated = stated(args, app, &names, &standing)?;
+    let stated = stated(&args.fact, app, &names, &standing)?;
     let known = drives(app, &stated)?;
     let decide = |facts: &Facts<'_>| {
         let ticket = Ticket { description: &description, policy: &policy.id, facts };
@@ -57,6 +57,33 @@ pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
     let due = due(policy, &triage, args.received_at.unwrap_or(app.now))?;
     output::answer(&show(&triage, due, app)?)?;
     Ok(Exit::Done.code())
+}
+
+/// The triage of a ticket about the drives of a snapshot, as far as it goes without asking.
+pub(super) fn of_ticket(
+    app: &App,
+    words: &str,
+    policy: Option<&str>,
+    facts: &[String],
+    snapshot: Option<&Snapshot>,
+) -> CliResult<render::triage::Document> {
+    let policy = app.policy(policy)?;
+    let rules = rules(app)?;
+    let names = names(app, &rules)?;
+    let standing = policy.standing_facts();
+    // What only eligibility asks for is none of triage's, and was checked there.
+    let own: Vec<String> =
+        facts.iter().filter(|fact| parse(fact, &names).is_ok()).cloned().collect();
+    let stated = stated(&own, app, &names, &standing)?;
+    let mut known = Facts::over(&stated);
+    if let Some([drive]) = snapshot.map(|snapshot| snapshot.drives.as_slice()) {
+        about_drive(app, drive, &mut known)?;
+    }
+    let ticket = Ticket { description: words, policy: &policy.id, facts: &known };
+    let triage =
+        triage(&ticket, &rules).map_err(|error| CliError::from_error(Exit::Config, &error))?;
+    let due = due(policy, &triage, app.now)?;
+    Ok(render::triage::document(&triage, due, app.tool()?))
 }
 
 /// The policy's target times for what was found; none for what it does not cover.
@@ -164,7 +191,7 @@ fn names(app: &App, rules: &Rules) -> CliResult<KnownNames> {
 
 /// The facts of overlays, over them the configuration's, over them the command line's.
 fn stated<'f>(
-    args: &TriageArgs,
+    given: &[String],
     app: &App,
     names: &KnownNames,
     standing: &'f Facts<'f>,
@@ -176,7 +203,7 @@ fn stated<'f>(
             facts.set(name.clone(), value, Origin::Config);
         }
     }
-    for fact in &args.fact {
+    for fact in given {
         let (name, value) = parse(fact, names)?;
         facts.set(name, value, Origin::Option);
     }
@@ -214,11 +241,16 @@ fn drives<'f>(app: &App, stated: &'f Facts<'f>) -> CliResult<Facts<'f>> {
     };
     let drives: Vec<&Drive> = snapshots.iter().flat_map(|snapshot| &snapshot.drives).collect();
     if let [drive] = drives.as_slice() {
-        let life = app.catalog()?.lifecycle(&drive.identity);
-        let today = app.now.to_zoned(TimeZone::UTC).date();
-        drive_facts(&mut facts, drive, &life, today);
+        about_drive(app, drive, &mut facts)?;
     }
     Ok(facts)
+}
+
+fn about_drive(app: &App, drive: &Drive, facts: &mut Facts<'_>) -> CliResult<()> {
+    let life = app.catalog()?.lifecycle(&drive.identity);
+    let today = app.now.to_zoned(TimeZone::UTC).date();
+    drive_facts(facts, drive, &life, today);
+    Ok(())
 }
 
 /// Puts the questions; one that nobody answers stays open.

@@ -50,7 +50,7 @@ pub(super) fn read(
         text
     });
     let any = take(&entries(output), &context.stop, sieve, newest);
-    let ended_well = end(&mut child, any != Ended::All);
+    let ended_well = end(&mut child, matches!(any, Ended::Early | Ended::TimeUp));
     match any {
         Ended::Early => Ok(()),
         Ended::TimeUp => {
@@ -215,6 +215,16 @@ mod tests {
         assert_eq!(file.content, super::super::Content::Text(wanted));
     }
 
+    struct Hangs;
+
+    impl Read for Hangs {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            loop {
+                thread::park();
+            }
+        }
+    }
+
     #[test]
     fn an_output_that_never_ends_is_left() {
         let context = Context {
@@ -223,7 +233,7 @@ mod tests {
         };
         let all = |line: &[u8]| Some(line.to_vec());
         let mut sieve = Sieve::new(&context, &all);
-        let batches = entries(std::io::repeat(b'x'));
+        let batches = entries(Hangs);
         let ended = take(&batches, &context.stop, &mut sieve, &mut Newest::new(10));
         assert!(ended == Ended::TimeUp);
     }

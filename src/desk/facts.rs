@@ -26,13 +26,18 @@ const DRIVE: [&str; 11] = [
 const HOST: [&str; 4] = ["os", "os_version", "kernel", "arch"];
 
 /// Facts about the ticket itself.
-const TICKET: [&str; 8] = [
+const TICKET: [&str; 13] = [
     "submission",
     "symptom",
     "verdict",
+    "type",
     "severity",
+    "severity_name",
     "priority",
     "category",
+    "scope",
+    "first_response",
+    "resolution",
     "bundle",
     "bundle_sha256",
 ];

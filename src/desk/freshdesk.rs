@@ -88,6 +88,14 @@ impl Freshdesk {
         tag
     }
 
+    /// How the desk sorts it: by program, submission and category.
+    fn tags(&self, draft: &TicketDraft) -> Vec<String> {
+        let mut tags = vec!["keycase".to_owned(), self.tag(draft)];
+        let category = draft.fact("category").filter(|text| text.len() <= self.data.tag_chars);
+        tags.extend(category.map(str::to_owned));
+        tags
+    }
+
     /// The body of a new ticket. Empty values are left out: they are refused.
     fn body(&self, request: &Request) -> Value {
         let draft = &request.draft;
@@ -99,7 +107,7 @@ impl Freshdesk {
             "priority": priority.copied().unwrap_or(self.data.priority_default),
             "source": self.data.source_channel,
             "email": request.requester,
-            "tags": ["keycase", self.tag(draft)],
+            "tags": self.tags(draft),
         });
         let wants_list = !self.mapped.is_empty() || draft.fact("type").is_some();
         let list = wants_list.then(|| self.fields()).flatten();
@@ -127,7 +135,7 @@ impl Freshdesk {
     /// The account's own fields, if it shows them to this key.
     fn fields(&self) -> Option<&FieldList> {
         let ask = || {
-            let answer = self.get(self.url("ticket_fields")).ok()?;
+            let answer = self.http.ask_briefly(self.url("ticket_fields")).ok()?;
             FieldList::read(answer.json().ok()?)
         };
         self.fields.get_or_init(ask).as_ref()
@@ -210,7 +218,7 @@ impl Desk for Freshdesk {
     }
 
     fn validate(&self, request: &Request) -> Result<Vec<String>, Failure> {
-        let answer = self.get(self.url("ticket_fields"));
+        let answer = self.http.ask_briefly(self.url("ticket_fields"));
         let list = match answer {
             Ok(answer) => FieldList::read(answer.json()?),
             // A key may be allowed to file tickets and not to read the list.

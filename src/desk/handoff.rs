@@ -110,7 +110,9 @@ mod tests {
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: String::new(),
+            questions: Vec::new(),
             severity: None,
             bundle: None,
         }

@@ -19,6 +19,8 @@ use super::{Connection, Credential, Failure};
 /// Time for one exchange without a large upload. Desks answer within a second; one that is
 /// overloaded takes longer, and a request given up too early is one that has to be looked for.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Time for what a desk may as well not answer.
+const BRIEFLY: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(15);
 /// The slowest upload that is waited for, in bytes per second.
 const SLOWEST: u64 = 16 * 1024;
@@ -128,7 +130,14 @@ impl Http {
 
     /// Sends a request; `upload` is the length of what goes up with it.
     pub(super) fn call(&self, request: RequestBuilder, upload: u64) -> Result<Answer, Failure> {
-        self.exchange(request, upload, LARGEST_ANSWER)
+        let patience = self.patience + Duration::from_secs(upload / SLOWEST);
+        self.exchange(request, patience, LARGEST_ANSWER)
+    }
+
+    /// Asks for something that nothing depends on: a desk that is slow is not waited for.
+    pub(super) fn ask_briefly(&self, url: Url) -> Result<Answer, Failure> {
+        let patience = self.patience.min(BRIEFLY);
+        self.exchange(self.request(Method::GET, url), patience, LARGEST_ANSWER)
     }
 
     /// Asks for something of up to `largest` bytes.
@@ -137,16 +146,16 @@ impl Http {
         request: RequestBuilder,
         largest: usize,
     ) -> Result<Answer, Failure> {
-        self.exchange(request, largest as u64, largest)
+        let patience = self.patience + Duration::from_secs(largest as u64 / SLOWEST);
+        self.exchange(request, patience, largest)
     }
 
     fn exchange(
         &self,
         request: RequestBuilder,
-        bytes: u64,
+        patience: Duration,
         largest: usize,
     ) -> Result<Answer, Failure> {
-        let patience = self.patience + Duration::from_secs(bytes / SLOWEST);
         let exchange = async {
             let response = request.timeout(patience).send().await?;
             let status = response.status();

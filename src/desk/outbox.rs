@@ -1,30 +1,25 @@
 //! Carrying a submission from one state to the next, with every step on disk before the
 //! next one begins.
 
+mod pace;
+
 use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::record::{Hold, LogLine, Progress};
+use super::record::{LogLine, Progress};
 use super::state::{Event, State};
 use super::store::{Content, Locked, StoreError};
 use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
 
-/// The longest pause between two attempts.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60 * 60);
 /// The longest pause a desk is granted; a wrong header must not hold a ticket for days.
 const LONGEST_REQUESTED: Duration = Duration::from_secs(60 * 60);
-const RETRY_BASE: Duration = Duration::from_secs(60);
-const LOOK_INTERVAL: Duration = Duration::from_secs(60);
 /// How many looks must find nothing before a ticket is sent again.
 const LOOKS: usize = 2;
 /// How far before the first send a look begins: clocks of two machines differ, and a clock
 /// in the wrong time zone by up to 14 hours.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
-/// How many tickets leave a machine within [`SHARE_TIME`]: more is a script gone wrong.
-const SHARE: usize = 9;
-const SHARE_TIME: SignedDuration = SignedDuration::from_hours(1);
 
 /// Time, as the outbox needs it.
 pub trait Clock {
@@ -108,6 +103,9 @@ impl Outbox<'_> {
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
         }
+        if asked == Asked::WhenDue && pace::is_tried_out(&item.item.progress) {
+            return self.give_up(item);
+        }
         if let Some(until) = self.share_is_used() {
             return self.put_off(item, until);
         }
@@ -129,26 +127,6 @@ impl Outbox<'_> {
             Ok(ticket) => self.created(item, ticket, Event::Created),
             Err(failure) => self.not_created(item, &failure),
         }
-    }
-
-    /// Until when no further ticket leaves this machine, if its share is used.
-    fn share_is_used(&self) -> Option<Timestamp> {
-        let now = self.clock.now();
-        let window = |at: &Timestamp| now.duration_since(*at).abs() < SHARE_TIME;
-        let mut lately: Vec<Timestamp> =
-            self.sent.borrow().iter().copied().filter(window).collect();
-        lately.sort_unstable();
-        let nth = lately.len().checked_sub(SHARE)?;
-        lately.get(nth)?.checked_add(SHARE_TIME).ok()
-    }
-
-    fn put_off(&self, item: &mut Locked, until: Timestamp) -> Result<Next, StoreError> {
-        let mut progress = item.item.progress.clone();
-        let what = format!("{SHARE} tickets have left this machine within an hour");
-        progress.error = Some(what.clone());
-        progress.hold = Some(Hold { until, asked_by_desk: true });
-        self.write(item, progress, None, Some(what))?;
-        Ok(Next::Stop)
     }
 
     fn attachment<'c>(&'c self, content: &'c Content) -> Attachment<'c> {
@@ -232,23 +210,15 @@ impl Outbox<'_> {
         }
     }
 
-    /// Waits until the next look is due; false when it is not and nobody wants to wait.
-    fn wait_for_look(&self, item: &Locked, asked: Asked) -> bool {
-        let Some(&last) = item.item.progress.looks.last() else { return true };
-        let interval = self.config.look_interval.unwrap_or(LOOK_INTERVAL);
-        let passed = Duration::try_from(self.clock.now().duration_since(last)).unwrap_or_default();
-        let Some(left) = interval.checked_sub(passed).filter(|left| !left.is_zero()) else {
-            return true;
-        };
-        matches!(asked, Asked::ToSettle | Asked::ToSendAgain) && self.clock.wait(left)
-    }
-
     fn attach(&self, item: &mut Locked, asked: Asked) -> Result<Next, StoreError> {
         let able = self.desk.capabilities();
         let bundle = item.item.request.draft.bundle.clone().filter(|_| !able.in_one);
         let Some(info) = bundle else { return self.note(item, Event::Completed, None) };
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
+        }
+        if asked == Asked::WhenDue && pace::is_tried_out(&item.item.progress) {
+            return self.give_up(item);
         }
         let Some(ticket) = item.item.progress.ticket.clone() else { return Ok(Next::Stop) };
         if item.item.progress.uploads > 0 {
@@ -316,33 +286,6 @@ impl Outbox<'_> {
         progress.refused = failure.is_final() || matches!(failure, Failure::OutOfProtocol(_));
         progress.hold = failure.wait().map(|wait| self.hold(wait.min(LONGEST_REQUESTED), true));
         progress
-    }
-
-    fn is_held(&self, item: &Locked, asked: Asked) -> bool {
-        let Some(hold) = item.item.progress.hold else { return false };
-        // Nothing is held longer than this; what seems to be comes from a clock that was
-        // set back, and must not wait for years.
-        let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
-        let left = Duration::try_from(hold.until.duration_since(self.clock.now()));
-        let holds = left.is_ok_and(|left| !left.is_zero() && left <= longest);
-        holds && (hold.asked_by_desk || asked == Asked::WhenDue)
-    }
-
-    fn hold(&self, pause: Duration, asked_by_desk: bool) -> Hold {
-        let now = self.clock.now();
-        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
-        Hold { until: now.saturating_add(pause).unwrap_or(now), asked_by_desk }
-    }
-
-    /// Doubles with every attempt, and differs between submissions so that many waiting
-    /// machines do not come back at the same moment.
-    fn backoff(&self, item: &Locked) -> Hold {
-        let progress = &item.item.progress;
-        let tries = progress.attempts.saturating_add(progress.uploads).saturating_sub(1).min(16);
-        let base = self.config.retry_base.unwrap_or(RETRY_BASE);
-        let full = base.saturating_mul(1 << tries).min(LONGEST_BACKOFF);
-        let byte = item.item.request.submission.as_bytes()[tries as usize % 16];
-        self.hold(full.mul_f64(0.5 + f64::from(byte) / 510.0), false)
     }
 
     fn note(

@@ -87,6 +87,15 @@ impl RequestTracker {
         body
     }
 
+    /// The queue as the account sees it.
+    fn queue(&self) -> Result<Value, Failure> {
+        let mut url = self.url("queue/");
+        if let Ok(mut parts) = url.path_segments_mut() {
+            parts.pop_if_empty().push(&self.queue);
+        }
+        self.get(url)?.json().cloned()
+    }
+
     fn custom(&self, draft: &TicketDraft) -> Map<String, Value> {
         let filled = self.mapped.iter().filter_map(|(field, fact)| {
             let value = draft.fact(fact)?.trim();
@@ -210,20 +219,17 @@ impl Desk for RequestTracker {
         if self.mapped.is_empty() {
             return Ok(Vec::new());
         }
-        let mut known = Vec::new();
-        let path = format!("queue/{}/customfields", self.queue);
-        let noted = self.any(&path, &[("fields", "Name")], |item| {
-            known.extend(item.get("Name").and_then(Value::as_str).map(str::to_owned));
-            false
-        });
-        match noted {
-            Ok(_) => {}
+        let queue = match self.queue() {
+            Ok(queue) => queue,
             Err(Failure::Refused { .. }) => return Ok(Vec::new()),
             Err(failure) => return Err(failure),
-        }
+        };
+        let rows = queue.get("TicketCustomFields").and_then(Value::as_array);
+        let names = rows.into_iter().flatten().filter_map(|row| row.get("name")?.as_str());
+        let known: Vec<&str> = names.collect();
         // Without the right to see fields the list is empty, and says nothing.
         let unknown = self.custom(&request.draft).into_iter().map(|(field, _)| field);
-        let unknown = unknown.filter(|field| !known.is_empty() && !known.contains(field));
+        let unknown = unknown.filter(|field| !known.is_empty() && !known.contains(&field.as_str()));
         Ok(unknown.map(|field| format!("queue {} has no field {field}", self.queue)).collect())
     }
 
@@ -252,13 +258,15 @@ impl Desk for RequestTracker {
 
     fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {
         let content = Part::stream_with_length(upload::body(&file)?, file.bytes)
-            .file_name(file.name.to_owned())
+            .file_name(file_name(file.name))
             .mime_str("application/octet-stream")
             .map_err(unfit)?;
         self.reply(ticket, words, Some(content), file.bytes)?;
         // RT drops or cuts files without an error, so its word is not enough.
         let unclear = |what: String| Failure::Unclear { what, wait: None };
-        let id = self.file(ticket, file.name, file.bytes).map_err(|e| unclear(e.to_string()))?;
+        let id = self
+            .file(ticket, &file_name(file.name), file.bytes)
+            .map_err(|e| unclear(e.to_string()))?;
         let Some(id) = id else {
             return Err(unclear("the file is not at the ticket as it was sent".into()));
         };
@@ -273,7 +281,7 @@ impl Desk for RequestTracker {
     }
 
     fn has_attachment(&self, ticket: &Ticket, bundle: &BundleInfo) -> Result<bool, Failure> {
-        match self.file(ticket, &bundle.file, bundle.bytes)? {
+        match self.file(ticket, &file_name(&bundle.file), bundle.bytes)? {
             Some(id) => Ok(self.hash(id, bundle.bytes)? == bundle.sha256),
             None => Ok(false),
         }
@@ -324,17 +332,24 @@ impl Desk for RequestTracker {
 
     fn probe(&self) -> Result<Option<String>, Failure> {
         // Reading the queue needs the credential and the right to see it.
-        let mut url = self.url("queue/");
-        if let Ok(mut parts) = url.path_segments_mut() {
-            parts.pop_if_empty().push(&self.queue);
-        }
-        let answer = self.get(url)?;
-        let name = answer.json()?.get("Name").and_then(Value::as_str);
+        let queue = self.queue()?;
+        let name = queue.get("Name").and_then(Value::as_str);
         match name {
             Some(_) => Ok(None),
             None => Err(Failure::OutOfProtocol("it names no queue".into())),
         }
     }
+}
+
+/// Any script is kept. Quotes and backslashes are escaped on the wire, and RT stores them
+/// with the escapes, so they do not go out.
+fn file_name(name: &str) -> String {
+    let replaced = |c: char| match c {
+        '"' => '\'',
+        c if c == '\\' || c.is_control() => '-',
+        c => c,
+    };
+    name.chars().map(replaced).collect()
 }
 
 fn unfit(_: reqwest::Error) -> Failure {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Facts;
-use super::ticket::{DriveSection, TicketDraft};
+use super::ticket::{DriveSection, FindingSection, TicketDraft};
 
 /// The text of a ticket, as data.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,7 +23,11 @@ pub struct TicketTemplate {
     host_heading: String,
     given_heading: String,
     verdict_heading: String,
+    findings_heading: String,
+    no_findings: String,
+    triage_heading: String,
     words_heading: String,
+    questions_heading: String,
     evidence_heading: String,
     no_drive: String,
     no_verdict: String,
@@ -34,6 +38,7 @@ pub struct TicketTemplate {
     pub unknown: String,
     drive: Vec<Line>,
     host: Vec<Line>,
+    triage: Vec<Line>,
 }
 
 /// One line of facts.
@@ -54,7 +59,8 @@ enum WhenUnknown {
 }
 
 impl TicketTemplate {
-    /// The whole text of a ticket: facts first, then the person's words.
+    /// The whole text of a ticket: facts first, then what is made of them, the person's
+    /// words, and what is still open.
     pub fn text(&self, draft: &TicketDraft) -> String {
         let mut text = String::new();
         for drive in &draft.drives {
@@ -68,7 +74,17 @@ impl TicketTemplate {
             let given = draft.given.iter().map(|(name, value)| format!("{name}: {value}"));
             section(&mut text, &self.given_heading, given);
         }
+        let triage: Vec<String> = self.lines(&self.triage, &draft.facts).collect();
+        if !triage.is_empty() {
+            section(&mut text, &self.triage_heading, triage);
+        }
+        self.findings(&mut text, &draft.findings);
         section(&mut text, &self.words_heading, draft.words.lines().map(str::to_owned));
+        let open = draft.open_questions();
+        if !open.is_empty() {
+            let open = open.into_iter().map(|question| format!("? {question}"));
+            section(&mut text, &self.questions_heading, open);
+        }
         let evidence = match &draft.bundle {
             Some(_) => self.fill(&self.evidence, &draft.facts),
             None => self.no_evidence.clone(),
@@ -85,12 +101,26 @@ impl TicketTemplate {
         let lines: Vec<String> = match &drive.verdict {
             None => vec![self.no_verdict.clone()],
             Some(verdict) => {
-                let open = verdict.open_questions.iter().map(|question| format!("? {question}"));
                 let reasons = verdict.reasons.iter().map(|reason| format!("- {reason}"));
-                std::iter::once(verdict.verdict.clone()).chain(reasons).chain(open).collect()
+                std::iter::once(verdict.verdict.clone()).chain(reasons).collect()
             }
         };
         section(text, &self.verdict_heading, lines);
+    }
+
+    fn findings(&self, text: &mut String, findings: &[FindingSection]) {
+        let mut lines = Vec::new();
+        for finding in findings {
+            let FindingSection { id, title, severity, confidence, .. } = finding;
+            let place = finding.port.as_ref().map(|port| format!(", port {port}"));
+            let place = place.unwrap_or_default();
+            lines.push(format!("{severity}, {confidence}: {title} ({id}{place})"));
+            lines.extend(finding.seen.iter().map(|seen| format!("  {seen}")));
+        }
+        if lines.is_empty() {
+            lines.push(self.no_findings.clone());
+        }
+        section(text, &self.findings_heading, lines);
     }
 
     fn lines<'a>(

@@ -28,8 +28,14 @@ pub struct TicketDraft {
     pub given: Facts,
     /// One section for each drive.
     pub drives: Vec<DriveSection>,
+    /// What is wrong, as far as the machine shows it.
+    #[serde(default)]
+    pub findings: Vec<FindingSection>,
     /// The person's words.
     pub words: String,
+    /// What would have to be known to classify it for sure, one question each.
+    #[serde(default)]
+    pub questions: Vec<String>,
     /// Severity, 1 is the worst; `None` while nobody has classified the ticket.
     pub severity: Option<u8>,
     /// The bundle that goes with it.
@@ -56,6 +62,23 @@ pub struct VerdictSection {
     pub open_questions: Vec<String>,
 }
 
+/// What the ticket says about a known problem that shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingSection {
+    /// Id; `keycase explain` prints its rule.
+    pub id: String,
+    /// What is wrong.
+    pub title: String,
+    /// The port it is about; `None` for the machine.
+    pub port: Option<String>,
+    /// How much it matters.
+    pub severity: String,
+    /// How sure it is.
+    pub confidence: String,
+    /// What was seen, one line each.
+    pub seen: Vec<String>,
+}
+
 /// A bundle's name, length and hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleInfo {
@@ -76,6 +99,8 @@ pub struct Statement<'a> {
     pub snapshot: Option<&'a Snapshot>,
     /// Verdicts by drive.
     pub verdicts: Vec<(PortPath, VerdictSection)>,
+    /// Known problems that show.
+    pub findings: Vec<FindingSection>,
     /// The person's words.
     pub words: &'a str,
     /// Facts from the configuration and the command line.
@@ -84,6 +109,10 @@ pub struct Statement<'a> {
     pub severity: Option<u8>,
     /// Category, if classified.
     pub category: Option<String>,
+    /// What it is classified as, by names of facts.
+    pub triage: Facts,
+    /// What would settle the classification.
+    pub questions: Vec<String>,
     /// The bundle that goes with it.
     pub bundle: Option<BundleInfo>,
 }
@@ -114,7 +143,9 @@ pub fn draft(
         facts: clean.facts(&ticket_facts(statement))?,
         given: clean.facts(&statement.given)?,
         drives,
+        findings: statement.findings.iter().map(|f| clean.finding(f)).collect::<Result<_, _>>()?,
         words,
+        questions: clean.lines(&statement.questions)?,
         severity: statement.severity,
         bundle: statement.bundle.clone(),
     };
@@ -132,6 +163,7 @@ fn ticket_facts(statement: &Statement<'_>) -> Facts {
     if let Some(category) = &statement.category {
         all.insert("category".into(), category.clone());
     }
+    all.extend(statement.triage.clone());
     all
 }
 
@@ -152,6 +184,19 @@ impl TicketDraft {
         let of = |draft: &Self| draft.drives.iter().filter_map(named).collect::<Vec<_>>();
         let others = of(other);
         of(self).iter().any(|drive| others.contains(drive))
+    }
+
+    /// What is still open about its drives and its classification, each question once.
+    pub fn open_questions(&self) -> Vec<&str> {
+        let verdicts = self.drives.iter().filter_map(|drive| drive.verdict.as_ref());
+        let all = verdicts.flat_map(|verdict| &verdict.open_questions).chain(&self.questions);
+        let mut open: Vec<&str> = Vec::new();
+        for question in all {
+            if !open.contains(&question.as_str()) {
+                open.push(question);
+            }
+        }
+        open
     }
 
     fn add_own_facts(&mut self, template: &TicketTemplate) {
@@ -220,14 +265,21 @@ impl Cleaner<'_> {
         raw.iter().map(|(name, value)| Ok((name.clone(), self.line(value)?))).collect()
     }
 
+    /// What was seen can hold text of a device; the rest stands in the packs.
+    fn finding(&self, raw: &FindingSection) -> Result<FindingSection, RedactError> {
+        let seen = raw.seen.iter().map(|seen| self.line(seen)).collect::<Result<_, _>>()?;
+        Ok(FindingSection { seen, ..raw.clone() })
+    }
+
+    fn lines(&self, raw: &[String]) -> Result<Vec<String>, RedactError> {
+        raw.iter().map(|line| self.line(line)).collect()
+    }
+
     fn verdict(&self, raw: &VerdictSection) -> Result<VerdictSection, RedactError> {
-        let lines = |lines: &[String]| -> Result<Vec<String>, RedactError> {
-            lines.iter().map(|line| self.line(line)).collect()
-        };
         Ok(VerdictSection {
             verdict: raw.verdict.clone(),
-            reasons: lines(&raw.reasons)?,
-            open_questions: lines(&raw.open_questions)?,
+            reasons: self.lines(&raw.reasons)?,
+            open_questions: self.lines(&raw.open_questions)?,
         })
     }
 }

@@ -107,7 +107,8 @@ impl Zendesk {
         if self.agent {
             ticket["requester"] = requester;
             ticket["external_id"] = Value::from(request.submission.to_string());
-            ticket["tags"] = json!(["keycase"]);
+            let category = request.draft.fact("category");
+            ticket["tags"] = std::iter::once("keycase").chain(category).collect();
             if let Some(priority) = priority {
                 ticket["priority"] = Value::from(priority.as_str());
             }
@@ -205,7 +206,7 @@ impl Desk for Zendesk {
         if self.able.access == Access::None {
             return Ok(Vec::new());
         }
-        let answer = match self.get(self.url("ticket_fields.json")) {
+        let answer = match self.http.ask_briefly(self.url("ticket_fields.json")) {
             Ok(answer) => answer,
             Err(Failure::Refused { status: Some(403 | 404), .. }) => return Ok(Vec::new()),
             Err(failure) => return Err(failure),

@@ -65,7 +65,7 @@ pub fn parse(message: &[u8]) -> Option<Uevent> {
 /// The pairs behind udev's head: magic number, head's size, offset and length of the pairs,
 /// each in four bytes of the machine's order but the magic, which is in the network's.
 fn udev_pairs<'a>(message: &'a [u8], rest: &[u8]) -> Option<&'a [u8]> {
-    let word = |at: usize| Some(<[u8; 4]>::try_from(rest.get(at..at + 4)?).ok()?);
+    let word = |at: usize| <[u8; 4]>::try_from(rest.get(at..at + 4)?).ok();
     (u32::from_be_bytes(word(0)?) == 0xfeed_cafe).then_some(())?;
     let offset = usize::try_from(u32::from_ne_bytes(word(8)?)).ok()?;
     let length = usize::try_from(u32::from_ne_bytes(word(12)?)).ok()?;

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::text::bytes;
 use crate::bundle::manifest::FileEntry;
-use crate::bundle::{Manifest, Samples};
+use crate::bundle::{CANARIES, Manifest, Samples};
 use crate::collect;
 use crate::redact::Sample;
 use crate::text::visible;
@@ -55,7 +55,7 @@ impl Preview<'_> {
         let cut = if file.truncated { ", cut to fit" } else { "" };
         let name = visible(&file.name);
         let _ = writeln!(out, "  {name} ({}{cut}): {what}", bytes(file.bytes));
-        if file.redactions.is_empty() {
+        if file.redactions.is_empty() || file.collector == CANARIES {
             return;
         }
         let counts = file.redactions.iter();

@@ -83,10 +83,10 @@ impl Upload {
     pub fn meter(&self) -> Meter {
         let bar = self.bar.clone();
         Arc::new(move |sent, of| {
+            bar.set_length(of);
             if sent == 0 {
                 bar.reset();
             }
-            bar.set_length(of);
             bar.set_position(sent);
             if sent == of {
                 bar.finish_and_clear();

@@ -129,6 +129,9 @@ fn next_step(item: &Item, data: &DeskData) -> Option<String> {
         State::Sent => Some("keep the ticket number; the desk answers the requester".into()),
         State::Ready => Some(hand_over_steps(item, data)),
         State::Sending => Some("`keycase outbox list` shows how it ends".into()),
+        State::Queued if progress.refused => {
+            Some("run `keycase outbox send`: timers have given up on it".into())
+        }
         State::Queued => Some(match progress.hold.filter(|hold| hold.asked_by_desk) {
             Some(hold) => format!("after {}, run `keycase outbox send`", hold.until),
             None => "run `keycase outbox send` when the desk can be reached".into(),

@@ -36,6 +36,41 @@ fn a_bundle_is_added_once_to_an_open_ticket() {
     assert_eq!(desk.violations(), Vec::<String>::new());
 }
 
+/// The recorded drive, so that two submissions are about the same one.
+const DRIVE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machines/locked-sentry-one/snapshot.json");
+
+#[test]
+fn a_second_ticket_about_the_same_drive_is_added_to_the_first_if_wanted() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    let submit = |more: &[&str]| {
+        let mut args =
+            vec!["submit", "--from", DRIVE, "--describe", "it blinks", "--yes", "--json"];
+        args.extend(more);
+        let command = person.command(&args);
+        // A recorded machine instead of the one below a root.
+        let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+        let at = words.iter().position(|word| word == "--sysroot").unwrap();
+        let kept = words.iter().take(at).chain(words.iter().skip(at + 2));
+        let mut again = std::process::Command::new(command.get_program());
+        again.args(kept).env_clear();
+        again.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Outcome::of(again.output().unwrap())
+    };
+    let first = submit(&[]);
+    assert_eq!(first.ended(), ("sent".to_owned(), 0), "{}", first.stderr);
+    let hinted = submit(&[]);
+    assert!(hinted.stderr.contains("--add-to-open"), "{}", hinted.stderr);
+    assert_eq!(desk.tickets().len(), 2, "nobody said not to");
+    let added = submit(&["--add-to-open"]);
+    assert_eq!(added.ended(), ("sent".to_owned(), 0), "{}", added.stderr);
+    let tickets = desk.tickets();
+    assert_eq!(tickets.len(), 2);
+    assert_eq!(added.json()["ticket"]["id"], tickets[1].id.to_string(), "the newest");
+    assert_eq!(tickets[1].files.len(), 2);
+}
+
 #[test]
 fn the_limit_is_for_all_files_of_a_ticket() {
     let (desk, person, ticket) = open_ticket();

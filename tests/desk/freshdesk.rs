@@ -30,15 +30,21 @@ fn one_ticket_and_its_bundle_arrive_byte_for_byte() {
     assert_eq!(tickets.len(), 1);
     let body = &tickets[0].body;
     assert_eq!(body["email"], "a.user+x@example.org");
-    assert_eq!(
-        (&body["status"], &body["priority"], &body["source"]),
-        (&2.into(), &1.into(), &2.into())
-    );
+    assert_eq!((&body["status"], &body["source"]), (&2.into(), &2.into()));
     let description = body["description"].as_str().unwrap();
     assert!(
         description.contains("&lt;b&gt;&quot;not&quot; recognised &amp; blinking&lt;/b&gt;<br>")
     );
     assert!(description.contains(answer["submission"].as_str().unwrap()));
+    // Severity 1 is the worst, and Freshdesk's priority 4.
+    let severity = description.split("Severity: ").nth(1).unwrap()[..1].parse::<u64>().unwrap();
+    assert_eq!(body["priority"], 5 - severity);
+    assert!(["Problem", "Question"].contains(&body["type"].as_str().unwrap()));
+    // Facts, what is made of them, the person's words, what is open, the evidence.
+    let places = ["Computer", "Classification", "In the requester", "Still open", "Evidence"];
+    let at: Vec<usize> = places.iter().filter_map(|place| description.find(place)).collect();
+    assert!(at.len() >= 4, "{description}");
+    assert!(at.is_sorted(), "{description}");
     assert!(description.contains(answer["bundle"]["sha256"].as_str().unwrap()));
     assert!(body["subject"].as_str().unwrap().starts_with("encrypted USB drive not seen"));
     assert_eq!(body["custom_fields"]["cf_submission"], answer["submission"]);
@@ -50,6 +56,10 @@ fn one_ticket_and_its_bundle_arrive_byte_for_byte() {
     assert!(files[0].bytes == person.bundle_bytes(), "the bundle changed on its way");
     assert_eq!(files[0].kind, "application/zip");
     assert_eq!(files[0].name, person.bundle.file_name().unwrap().to_str().unwrap());
+
+    // What has arrived is remembered, without the bundle.
+    let item = person.items()[0].clone();
+    assert!(item.join("request.json").exists() && !item.join("bundle.zip").exists());
 }
 
 /// Fault at the creation → state and exit code of `submit`, and of the `outbox send` after.

@@ -1,6 +1,7 @@
 //! What goes wrong in one run: a function of its seed.
 
 use crate::fake_freshdesk::Act;
+use crate::steps;
 
 /// What a desk, or something on the way to it, does wrong with one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,10 +28,10 @@ pub(crate) enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kill {
     Never,
-    /// At this one of the system calls that make a step durable or talk to the desk.
-    AtStep(u32),
-    /// At this one of all its system calls.
-    AtInstant(u32),
+    /// At the nth of a system call that makes a step durable or talks to the desk.
+    AtStep(&'static str, u32),
+    /// At the nth of any other system call.
+    AtInstant(&'static str, u32),
 }
 
 /// One run.
@@ -137,8 +138,8 @@ impl Kill {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Never => "never",
-            Self::AtStep(_) => "at a step of the outbox or the network",
-            Self::AtInstant(_) => "at a random instant",
+            Self::AtStep(..) => "at a step of the outbox or the network",
+            Self::AtInstant(..) => "at a random instant",
         }
     }
 }
@@ -187,9 +188,20 @@ impl Dice {
 
     fn kill(&mut self) -> Kill {
         match self.below(4) {
-            0 => Kill::AtStep(1 + self.below(crate::steps::STEPS) as u32),
-            1 => Kill::AtInstant(1 + self.below(crate::steps::INSTANTS) as u32),
+            0 => {
+                let (call, n) = self.call(steps::STEPS);
+                Kill::AtStep(call, n)
+            }
+            1 => {
+                let (call, n) = self.call(steps::INSTANTS);
+                Kill::AtInstant(call, n)
+            }
             _ => Kill::Never,
         }
+    }
+
+    fn call(&mut self, calls: &[(&'static str, u32)]) -> (&'static str, u32) {
+        let (call, most) = calls[self.below(calls.len() as u64) as usize];
+        (call, 1 + self.below(u64::from(most)) as u32)
     }
 }

@@ -98,26 +98,25 @@ impl Stage {
     }
 
     /// Submits, killed at a step, and settles; whether it was killed.
-    pub(crate) fn run_killed_at(&self, steps: &[u32]) -> Death {
+    pub(crate) fn run_killed_at(&self, kill: Kill) -> Death {
         let desk = FakeFreshdesk::start();
-        self.run_killed(&desk, steps)
+        self.run_killed(&desk, &[kill])
     }
 
     /// As above, with the answer to the ticket lost.
-    pub(crate) fn run_lost_and_killed_at(&self, step: u32) -> Death {
+    pub(crate) fn run_lost_and_killed_at(&self, kill: Kill) -> Death {
         let desk = FakeFreshdesk::start();
         for (call, commit) in [(Call::Create, false), (Call::Create, true), (Call::Attach, true)] {
             desk.fail(call, commit, Act::Drop);
         }
-        self.run_killed(&desk, &[u32::MAX, step])
+        self.run_killed(&desk, &[Kill::Never, kill])
     }
 
-    fn run_killed(&self, desk: &FakeFreshdesk, at: &[u32]) -> Death {
+    fn run_killed(&self, desk: &FakeFreshdesk, at: &[Kill]) -> Death {
         let person = self.person(desk, false);
         let mut wrong = Vec::new();
         let mut last = Death::Natural;
-        for (number, &step) in at.iter().enumerate() {
-            let kill = if step == u32::MAX { Kill::Never } else { Kill::AtStep(step) };
+        for (number, &kill) in at.iter().enumerate() {
             last = steps::run(&person.next(number), kill);
             desk.wait_idle();
             person.check(desk, &mut wrong);

@@ -59,8 +59,8 @@ impl Table {
         let kill = plan.kills[0];
         let place = match kill {
             Kill::Never => 0,
-            Kill::AtStep(_) => 1,
-            Kill::AtInstant(_) => 2,
+            Kill::AtStep(..) => 1,
+            Kill::AtInstant(..) => 2,
         };
         self.kill.entry(place).or_insert((kill, Row::default())).1.add(ended);
         let wrong = ended.wrong.iter().map(|wrong| format!("seed {}: {wrong}", plan.seed));

@@ -2,12 +2,12 @@
 #
 # usage: awk -v launcher=yes|no -f guard.awk ADVERTISED USBMON_TXT
 #   ADVERTISED  a line for each drive: bus, address, name, launcher's unit or -, string indices
-#   launcher    whether the command may have files read from the launcher's CD
+#   launcher    whether the command was asked to read the launcher's CD
 # prints for every request that went to a drive: "ok NAME request", "launcher NAME request", or
 # "violation NAME LINE".
 #
 # Allowed is the standard GET_DESCRIPTOR (80 06) of a string (03) with an index that this very
-# drive advertises; and, where a command reads the launcher, the kernel's own commands that
+# drive advertises; and, where a command was asked to read the launcher, the kernel's own commands that
 # read a CD, to the unit that is the CD. Whatever is not understood is a violation.
 
 # Events look like:  TAG TIME S Ci:1:002:0 s 80 06 0303 0409 00ff 255 <

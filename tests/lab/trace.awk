@@ -2,7 +2,7 @@
 #
 # usage: awk -v launcher=yes|no -f trace.awk TRACE
 # prints "violation LINE", or "launcher LINE" for the launcher's CD opened for reading only and
-# without waiting, where the command may do that. Says nothing about what is allowed.
+# without waiting, where the command was asked to read it. Says nothing about what is allowed.
 #
 # A line is:  PID NAME(ARGUMENTS) = RESULT …
 # Calls that failed count like the others: they were tried.

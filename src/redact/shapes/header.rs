@@ -1,7 +1,8 @@
 //! The host name in the header of a syslog line: after the time, before `program[pid]:`.
 //!
-//! A bare `word:` follows the time in logs without a host, too (`time ERROR main: …`). There
-//! the word before it counts as a host only when another line says that it is one.
+//! A `word:` or anything else follows the time in logs without a host, too (`time ERROR main:
+//! …`). There the word after the time counts as a host only when another line says that it
+//! is one.
 
 use super::super::Class;
 use super::super::rules::Rules;
@@ -63,8 +64,7 @@ fn host(line: &[u8]) -> Option<(usize, usize, bool)> {
     let name = &rest[..length];
     let is_name = name.iter().all(|&b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         && name.first().is_some_and(u8::is_ascii_alphanumeric);
-    let program = program(&rest[length + 1..])?;
-    is_name.then_some((from, from + length, program == Program::Certain))
+    is_name.then(|| (from, from + length, is_program(&rest[length + 1..])))
 }
 
 /// The end of `2024-06-01T00:00:00.123+02:00 ` or `Jun  1 00:00:00 `.
@@ -79,31 +79,17 @@ fn after_time(line: &[u8]) -> Option<usize> {
     (month && clock).then_some(16)
 }
 
-/// What follows a host in a header.
-#[derive(PartialEq, Eq)]
-enum Program {
-    /// `kernel:` or `name[123]:`.
-    Certain,
-    /// `name:`.
-    Bare,
-}
-
-fn program(rest: &[u8]) -> Option<Program> {
+/// `kernel:` or `name[123]:`; a bare `word:` also follows the time in logs without a host.
+fn is_program(rest: &[u8]) -> bool {
     if rest.starts_with(b"kernel:") {
-        return Some(Program::Certain);
+        return true;
     }
     let head = &rest[..rest.len().min(80)];
-    let of_name = |b: &u8| b.is_ascii_alphanumeric() || b"-._/@()".contains(b);
-    let length = head.iter().take_while(|b| of_name(b)).count();
-    match head.get(length) {
-        Some(b':') if length > 0 => Some(Program::Bare),
-        Some(b'[') if length > 0 => {
-            let digits = head[length + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
-            let closed = head[length + 1 + digits..].starts_with(b"]:");
-            (digits > 0 && closed).then_some(Program::Certain)
-        }
-        _ => None,
-    }
+    let Some(open) = memchr::memchr(b'[', head) else { return false };
+    let name_ok =
+        head[..open].iter().all(|&b| b.is_ascii_alphanumeric() || b"-._/@()".contains(&b));
+    let digits = head[open + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+    open > 0 && name_ok && digits > 0 && head[open + 1 + digits..].starts_with(b"]:")
 }
 
 #[cfg(test)]
@@ -111,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bare_word_is_a_program_only_after_a_known_host() {
+    fn only_a_program_after_it_makes_a_word_a_host_for_sure() {
         let host = |line: &str| {
             host(line.as_bytes()).map(|(from, to, sure)| (line[from..to].to_owned(), sure))
         };
@@ -120,6 +106,7 @@ mod tests {
         assert_eq!(host(&format!("{at}pc-7 kernel: x")), Some(("pc-7".into(), true)));
         assert_eq!(host(&format!("{at}pc-7 dhclient: x")), Some(("pc-7".into(), false)));
         assert_eq!(host(&format!("{at}ERROR main: x")), Some(("ERROR".into(), false)));
-        assert_eq!(host(&format!("{at}pc-7 wrote a line: x")), None);
+        assert_eq!(host(&format!("{at}pc-7 wrote a line")), Some(("pc-7".into(), false)));
+        assert_eq!(host(&format!("{at}(pc-7) x")), None);
     }
 }

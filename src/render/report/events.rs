@@ -62,7 +62,9 @@ pub(super) fn events(logs: &[Log], snapshot: &Snapshot) -> (Vec<Event>, usize) {
         let lines = log.text.split(|byte| *byte == b'\n');
         all.extend(lines.filter_map(|line| event(line, clock, snapshot)));
     }
-    all.sort_by_key(|event| event.at);
+    // Two logs may have the same line.
+    all.sort_by(|a, b| (a.at, &a.port, &a.text).cmp(&(b.at, &b.port, &b.text)));
+    all.dedup_by(|a, b| (a.at, &a.port, &a.text) == (b.at, &b.port, &b.text));
     let older = all.len().saturating_sub(MOST);
     all.drain(..older);
     (all, older)

@@ -37,7 +37,7 @@ struct Page {
     timeline: Option<Timeline>,
     topology: Option<Topology>,
     files: Vec<FileView>,
-    cut: Vec<String>,
+    cut: Vec<CutView>,
     sources: Vec<SourceView>,
     replaced: Vec<(String, u64)>,
     audit: String,
@@ -65,6 +65,13 @@ struct FileView {
     size: String,
     replaced: u64,
     note: &'static str,
+}
+
+struct CutView {
+    file: String,
+    kept: String,
+    of: String,
+    why: String,
 }
 
 struct SourceView {
@@ -216,21 +223,25 @@ fn source(entry: &CollectorEntry) -> SourceView {
     }
 }
 
-/// Files that a bound cut, and sources that brought less than all.
-fn cut(manifest: &Manifest) -> Vec<String> {
-    let files = manifest.files.iter().filter(|file| file.truncated);
-    let files = files.map(|file| {
-        clean(&format!(
-            "{}: the newest {} are here, what is older is not",
-            file.name,
-            bytes(file.bytes)
-        ))
+/// What was left out, and by which bound. Older bundles have no table of it; there a file
+/// only says that it was cut.
+fn cut(manifest: &Manifest) -> Vec<CutView> {
+    let rows = manifest.truncations.iter().map(|row| CutView {
+        file: clean(&row.file),
+        kept: bytes(row.kept),
+        of: row.of.map_or_else(|| "not counted".to_owned(), bytes),
+        why: clean(&row.why),
     });
-    let short = |entry: &&CollectorEntry| entry.outcome == Outcome::Done && entry.why.is_some();
-    let sources = manifest.collectors.iter().filter(short);
-    let sources =
-        sources.map(|e| clean(&format!("{}: {}", e.id, e.why.as_deref().unwrap_or_default())));
-    files.chain(sources).collect()
+    let untold = |file: &&FileEntry| {
+        file.truncated && manifest.truncations.iter().all(|row| row.file != file.name)
+    };
+    let others = manifest.files.iter().filter(untold).map(|file| CutView {
+        file: clean(&file.name),
+        kept: bytes(file.bytes),
+        of: "not counted".to_owned(),
+        why: "cut to fit; the newest part is here".to_owned(),
+    });
+    rows.chain(others).collect()
 }
 
 fn replaced(manifest: &Manifest) -> Vec<(String, u64)> {

@@ -38,7 +38,7 @@ wait_for_luns() {
     fi
     sleep 0.1
   done
-  udevadm settle --timeout=60
+  udevadm settle --timeout=300
 }
 
 # Disks and CDs, without partitions.

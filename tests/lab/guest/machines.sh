@@ -12,14 +12,16 @@ start_controllers() {
   modprobe vhci-hcd
   mkdir -p /run/lab
   : >$SIM_LOG
-  # A copy in memory: a drive must not wait for the share to answer.
+  # Copies in memory: a drive must not wait for the share to answer.
+  cp -r /lab/media /run/lab/media
   cp /lab/bin/usbsim /usr/local/bin/usbsim
 }
 
 # plug_machine NAME NUMBER: attaches it and keeps a pipe to tell it to lock and unlock.
 plug_machine() {
   mkfifo "/run/lab/$1.pipe" 2>/dev/null || true
-  usbsim "/lab/machines/$1.machine" "$(port_of "$2")" $SIM_LOG <>"/run/lab/$1.pipe" &
+  # Media are named without a folder.
+  (cd /run/lab/media && exec usbsim "/lab/machines/$1.machine" "$(port_of "$2")" $SIM_LOG <>"/run/lab/$1.pipe") &
   echo $! >"/run/lab/$1.pid"
   echo "$2" >"/run/lab/$1.number"
 }
@@ -52,10 +54,11 @@ wait_for_machines() {
   wait_for_luns $((wanted - 1 + GADGET_LUNS + EMULATED_LUNS))
 }
 
-# device_of NAME: its folder in sysfs. The virtual controller says which port has which bus.
+# device_of NAME: its folder in sysfs. The virtual controller says which port has which bus; it
+# pads numbers with zeros, which busybox' awk would take for octal.
 device_of() {
   port=$(port_of "$(cat "/run/lab/$1.number")")
-  awk -v port="$port" '$2 + 0 == port && $3 + 0 == 6 {print "/sys/bus/usb/devices/" $7}' \
+  awk -v port="$port" '{sub(/^0+/, "", $2)} $2 + 0 == port && $3 == "006" {print "/sys/bus/usb/devices/" $7}' \
     /sys/devices/platform/vhci_hcd.0/status*
 }
 

@@ -12,7 +12,7 @@ watch_drives() {
   idle_for 3
   let_the_kernel_look launcher-and-vpd
   step lock tell_machine launcher-and-vpd lock
-  step unlock tell_machine launcher-and-vpd "unlock /lab/media/private.img"
+  step unlock tell_machine launcher-and-vpd "unlock private.img"
   step detach unplug_machine twin-a
   step attach plug_machine twin-a "$(cat /run/lab/twin-a.number)"
   storm twin-a 20 >"$result/storm"

@@ -1,0 +1,104 @@
+//! When the outbox acts: holds, back-off, the time between looks, a machine's share.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::record::{Hold, Progress};
+use super::super::store::{Locked, StoreError};
+use super::{Asked, LONGEST_REQUESTED, Next, Outbox};
+
+/// The longest pause between two attempts.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60 * 60);
+const RETRY_BASE: Duration = Duration::from_secs(60);
+const LOOK_INTERVAL: Duration = Duration::from_secs(60);
+/// How often a timer tries before it leaves a submission to the person.
+const TRIES: u32 = 8;
+/// How many tickets leave a machine within [`SHARE_TIME`]: more is a script gone wrong.
+const SHARE: usize = 9;
+const SHARE_TIME: SignedDuration = SignedDuration::from_hours(1);
+
+impl Outbox<'_> {
+    /// Until when no further ticket leaves this machine, if its share is used.
+    pub(super) fn share_is_used(&self) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let window = |at: &Timestamp| now.duration_since(*at).abs() < SHARE_TIME;
+        let mut lately: Vec<Timestamp> =
+            self.sent.borrow().iter().copied().filter(window).collect();
+        lately.sort_unstable();
+        let nth = lately.len().checked_sub(SHARE)?;
+        lately.get(nth)?.checked_add(SHARE_TIME).ok()
+    }
+
+    pub(super) fn put_off(&self, item: &mut Locked, until: Timestamp) -> Result<Next, StoreError> {
+        let mut progress = item.item.progress.clone();
+        let what = format!("{SHARE} tickets have left this machine within an hour");
+        progress.error = Some(what.clone());
+        progress.hold = Some(Hold { until, asked_by_desk: true });
+        self.write(item, progress, None, Some(what))?;
+        Ok(Next::Stop)
+    }
+
+    /// A timer has tried often enough. The submission stays as it is, says so, and waits for
+    /// the person, whom it costs one command.
+    pub(super) fn give_up(&self, item: &mut Locked) -> Result<Next, StoreError> {
+        if item.item.progress.refused {
+            return Ok(Next::Stop);
+        }
+        let mut progress = item.item.progress.clone();
+        let last = progress.error.take().unwrap_or_default();
+        let what = format!("given up after {} attempts, the last: {last}", tries(&progress));
+        progress.refused = true;
+        progress.error = Some(what.clone());
+        self.write(item, progress, None, Some(what))?;
+        Ok(Next::Stop)
+    }
+
+    /// Waits until the next look is due; false when it is not and nobody wants to wait.
+    pub(super) fn wait_for_look(&self, item: &Locked, asked: Asked) -> bool {
+        let Some(&last) = item.item.progress.looks.last() else { return true };
+        let interval = self.config.look_interval.unwrap_or(LOOK_INTERVAL);
+        let passed = Duration::try_from(self.clock.now().duration_since(last)).unwrap_or_default();
+        let Some(left) = interval.checked_sub(passed).filter(|left| !left.is_zero()) else {
+            return true;
+        };
+        matches!(asked, Asked::ToSettle | Asked::ToSendAgain) && self.clock.wait(left)
+    }
+
+    pub(super) fn is_held(&self, item: &Locked, asked: Asked) -> bool {
+        let Some(hold) = item.item.progress.hold else { return false };
+        // Nothing is held longer than this; what seems to be comes from a clock that was
+        // set back, and must not wait for years.
+        let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
+        let left = Duration::try_from(hold.until.duration_since(self.clock.now()));
+        let holds = left.is_ok_and(|left| !left.is_zero() && left <= longest);
+        holds && (hold.asked_by_desk || asked == Asked::WhenDue)
+    }
+
+    pub(super) fn hold(&self, pause: Duration, asked_by_desk: bool) -> Hold {
+        let now = self.clock.now();
+        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
+        Hold { until: now.saturating_add(pause).unwrap_or(now), asked_by_desk }
+    }
+
+    /// Doubles with every attempt, and differs between submissions so that many waiting
+    /// machines do not come back at the same moment.
+    pub(super) fn backoff(&self, item: &Locked) -> Hold {
+        let progress = &item.item.progress;
+        let tries = tries(progress).saturating_sub(1).min(16);
+        let base = self.config.retry_base.unwrap_or(RETRY_BASE);
+        let full = base.saturating_mul(1 << tries).min(LONGEST_BACKOFF);
+        let byte = item.item.request.submission.as_bytes()[tries as usize % 16];
+        self.hold(full.mul_f64(0.5 + f64::from(byte) / 510.0), false)
+    }
+}
+
+/// How often ticket and bundle were sent.
+fn tries(progress: &Progress) -> u32 {
+    progress.attempts.saturating_add(progress.uploads)
+}
+
+/// Whether a timer has tried often enough.
+pub(super) fn is_tried_out(progress: &Progress) -> bool {
+    tries(progress) >= TRIES
+}
