@@ -10,7 +10,7 @@ use crate::render::eligibility::{DriveVerdict, verdict_words};
 use crate::render::findings::{FindingRow, certainty_word, severity};
 use crate::render::scan::{lock_state, managed};
 use crate::render::text::labelled;
-use crate::snapshot::Drive;
+use crate::snapshot::{Drive, Managed};
 use crate::text::visible;
 
 /// Findings shown in full; more would not fit a screen.
@@ -124,7 +124,12 @@ fn contacts(out: &mut String, overview: &Overview) {
             one(out, contact, overview);
         }
     }
-    if !told.contains(&Contact::Vendor) && overview.eligibility.summary.needs_information > 0 {
+    let open = overview.eligibility.summary.needs_information > 0;
+    let governed = overview.snapshot.drives.iter().any(|drive| drive.managed == Managed::Yes);
+    if open && governed && !told.contains(&Contact::OrganisationAdmin) {
+        labelled(out, "first", "the administrator of your organisation, unless that is you");
+    }
+    if !told.contains(&Contact::Vendor) && open {
         labelled(out, "maybe", &format!("{}, if the questions allow it", overview.support.name));
         channels(out, &overview.support.channels);
     } else if told.is_empty() {
@@ -155,6 +160,7 @@ fn channels(out: &mut String, channels: &[ChannelRow]) {
             Some(address) => {
                 let _ = write!(text, ": {address}");
             }
+            None if row.id == "phone" => text.push_str(" (the policy gives no number)"),
             None => text.push_str(" (the policy gives no address)"),
         }
         if let Some(condition) = &row.condition {
