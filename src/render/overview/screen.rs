@@ -115,11 +115,14 @@ fn heading(finding: &FindingRow) -> String {
 fn contacts(out: &mut String, overview: &Overview) {
     out.push_str("\nWho helps\n");
     let mut told = Vec::new();
-    let decided = overview.eligibility.drives.iter().map(|drive| drive.contact);
-    for contact in
-        decided.chain(overview.findings.findings.iter().map(|f| policy_contact(f.contact)))
-    {
-        if contact != Contact::None && !told.contains(&contact) {
+    let drives = &overview.eligibility.drives;
+    // Nobody is sent to a desk that supports none of the drives.
+    let covered = |verdict| matches!(verdict, Verdict::Eligible | Verdict::NeedsInformation);
+    let desk = drives.is_empty() || drives.iter().any(|drive| covered(drive.verdict));
+    let found = overview.findings.findings.iter().map(|f| policy_contact(f.contact));
+    for contact in drives.iter().map(|drive| drive.contact).chain(found) {
+        let helps = contact != Contact::None && (desk || contact != Contact::Vendor);
+        if helps && !told.contains(&contact) {
             told.push(contact);
             one(out, contact, overview);
         }
