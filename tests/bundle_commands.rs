@@ -88,7 +88,9 @@ fn a_bundle_holds_what_the_contract_says() {
     let manifest: Value = serde_json::from_str(&content(&path, "manifest.json")).expect("JSON");
     assert_eq!(manifest, ran.json()["manifest"]);
     assert_eq!(manifest["schema"], "keycase.bundle/1");
-    for name in ["snapshot.json", "eligibility.json", "report.html", "logs/kernel.log"] {
+    for name in
+        ["snapshot.json", "eligibility.json", "findings.json", "report.html", "logs/kernel.log"]
+    {
         let entry = listed(&manifest, name);
         assert_eq!(entry["bytes"], content(&path, name).len(), "{name}");
     }

@@ -150,6 +150,7 @@ fn request(bundle: &std::path::Path) -> Request {
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: "w".into(),
             questions: Vec::new(),
             severity: None,

@@ -23,6 +23,7 @@ fn request(number: u128, at: Timestamp) -> Request {
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: "w".into(),
             questions: Vec::new(),
             severity: None,

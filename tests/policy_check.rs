@@ -1,5 +1,5 @@
 //! `keycase check` from the command line: verdicts, forms, exit codes.
-#![expect(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, clippy::panic)]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -299,4 +299,88 @@ fn every_form_says_the_same() {
     assert_eq!(nagios.lines().count(), 1);
     let json: Value = serde_json::from_str(&form("json")).unwrap();
     assert_eq!(json["drives"].as_array().unwrap().len(), 2);
+}
+
+/// A certificate's state is a fact of its own, whatever the lifecycle and the verdict are.
+#[test]
+fn fips_certificates_are_shown_beside_the_lifecycle() {
+    let machine = Machine::new(&[kingston()]);
+    let (document, _) = machine.verdict(&[]);
+    let drive = &document["drives"][0];
+    let fips = &drive["fips"][0];
+    assert_eq!((&fips["certificate"], &fips["status"]), (&json!(2731), &json!("historical")));
+    assert_eq!(drive["lifecycle"]["status"], "unknown", "historical is not end of life");
+    assert!(!drive["lifecycle"].to_string().contains("FIPS"));
+    assert!(!drive["reasons"].to_string().contains("2731"), "no clause rests on it");
+    let table = String::from_utf8(machine.check(&[]).stdout).unwrap();
+    let table: String = table.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = "fips 2731 (IronKey D300, FIPS 140-2, level 3): historical on 2026-04-15";
+    assert!(table.contains(words), "{table}");
+}
+
+/// Monitoring reads the first line of stdout, also when the check could not run.
+#[test]
+fn a_failed_plugin_says_why_on_its_only_line() {
+    let output = Machine::new(&[sentry()]).check(&["--format", "nagios", "--policy", "nowhere"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.stdout, b"KEYCASE UNKNOWN - no policy `nowhere`\n");
+    let none = Machine::new(&[]).check(&["--format", "nagios"]);
+    let line = String::from_utf8(none.stdout).unwrap();
+    assert!(line.starts_with("KEYCASE UNKNOWN - no drive found | eligible=0 "), "{line}");
+}
+
+/// No two series of the exposition have the same labels.
+#[test]
+fn machines_are_told_apart_in_metrics() {
+    let machine = Machine::new(&[sentry()]);
+    let one = std::fs::read_to_string(machine.path("snapshot.json")).unwrap();
+    machine.write("snapshot.json", &format!("{one}\n{one}\n"));
+    let output = machine.check(&["--format", "prometheus"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let series: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let distinct: std::collections::BTreeSet<&str> =
+        series.iter().filter_map(|line| line.rsplit_once(' ')).map(|(labels, _)| labels).collect();
+    assert_eq!(distinct.len(), series.len(), "{text}");
+    for (line, next) in text.lines().zip(text.lines().skip(1)) {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            let name = help.split(' ').next().unwrap();
+            assert_eq!(next, format!("# TYPE {name} gauge"));
+        }
+    }
+}
+
+/// The person's own packs stand in `data/` of the configuration folder.
+#[test]
+fn packs_in_the_configuration_folder_are_used_and_named() {
+    let machine = Machine::new(&[sentry()]);
+    machine.write(
+        "config/keycase/data/policies/contract.toml",
+        "extends = \"datalocker\"\nsource = \"our contract\"\n[facts]\naccount_in_good_standing = false\n",
+    );
+    let own = include_str!("../data/policies/secpod.toml")
+        .replacen("id = \"secpod\"", "id = \"ours\"", 1)
+        .replacen("products and services: answers", "drives: answers", 1)
+        .replacen("[[scope.product]]", "drive_vendors = [\"DataLocker\"]\n[[scope.product]]", 1);
+    // The key of `[scope]` has to stand before its products.
+    machine.write("config/keycase/data/policies/ours.toml", &own);
+    let check = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_keycase"))
+            .env("XDG_CONFIG_HOME", machine.path("config"))
+            .args(["check", "--json", "--now", "2026-11-22T12:00:00Z", "--from"])
+            .arg(machine.path("snapshot.json"))
+            .args(args)
+            .output()
+            .unwrap();
+        let document: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        (document, output.status.code())
+    };
+    let (document, code) = check(&[]);
+    assert_eq!(code, Some(2));
+    let policy = document["policy"]["source"].as_str().unwrap();
+    assert!(policy.ends_with("contract.toml (our contract)"), "{policy}");
+    let reason = document["drives"][0]["reasons"].to_string();
+    assert!(reason.contains("contract.toml (our contract)"), "{reason}");
+    let (document, code) = check(&["--policy", "ours"]);
+    assert_eq!((document["policy"]["id"].as_str(), code), (Some("ours"), Some(0)));
 }

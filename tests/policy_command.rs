@@ -125,6 +125,29 @@ fn wrong_packs_are_refused_with_their_place() {
     assert_eq!((&document["ok"], &document["errors"][0]["line"]), (&false.into(), &3.into()));
 }
 
+/// Whoever writes a clause tests it by its examples, without Rust.
+#[test]
+fn lint_runs_the_examples_of_clauses() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ours.toml");
+    let clause = "extends = \"datalocker\"\n[[clause]]\nid = \"weekend\"\ntext = \"No drives of Kingston.\"\n\
+        excludes_when = 'drive.vendor == \"Kingston\"'\ncontact = \"none\"\nsource = \"house rule 3\"\n\
+        [[clause.example]]\nfacts = { \"drive.vendor\" = \"Kingston\" }\noutcome = \"allows\"\n";
+    std::fs::write(&file, clause).unwrap();
+    let output = keycase(&["policy", "lint", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(78));
+    let message = String::from_utf8(output.stderr).unwrap();
+    let wanted = "ours.toml:9:9: on this example `weekend` excludes, not allows";
+    assert!(message.contains(wanted), "{message}");
+    std::fs::write(&file, clause.replace("\"allows\"", "\"excludes\"")).unwrap();
+    assert!(text(&["policy", "lint", file.to_str().unwrap()]).contains("no problem found"));
+    let data = folder.path().join("policies");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(data.join("ours.toml"), clause).unwrap();
+    let output = keycase(&["data", "lint", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(78));
+}
+
 #[test]
 fn wrong_command_lines_are_usage_errors() {
     let received = ["--received-at", "2026-11-20T16:00:00Z"];

@@ -1,6 +1,6 @@
 //! The problem packs: every example of every pack, safe advice, and the generated page.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use keycase::catalog::Catalog;
 use keycase::condition::{Condition, Truth};
-use keycase::diagnose::{Basis, Certainty, Outcome, Problems, forbidden, run_example};
+use keycase::diagnose::{Basis, Certainty, Outcome, Problems, System, forbidden, run_example};
 use keycase::packs::{Origin, Pack, PackSet, embedded};
 
 fn problems() -> Problems {
@@ -24,6 +24,91 @@ fn catalog() -> Catalog {
 
 fn now() -> jiff::Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
+}
+
+/// What people bring to support desks: the sign, the problems it can be, and the systems on
+/// which it is met (Linux, Windows, macOS).
+#[rustfmt::skip]
+const MET: [(&str, &str, &str); 62] = [
+    ("a keypad drive that nobody unlocked", "keypad-drive-locked-unseen", "lwm"),
+    ("dead after months in a drawer", "keypad-drive-discharged", "lwm"),
+    ("a light that turns red and stays red", "crypto-self-test-failed", "lwm"),
+    ("a descriptor that cannot be read", "device-descriptor-failed usb-device-not-enumerated", "lw"),
+    ("works in the laptop, not in a hub", "trouble-behind-hub", "lwm"),
+    ("code 10", "device-cannot-start", "w"),
+    ("code 19", "class-filter-broken", "w"),
+    ("code 28", "driver-not-installed", "w"),
+    ("code 32, a device that is silent", "storage-service-disabled", "w"),
+    ("code 45, a greyed device", "past-connection-shown", "w"),
+    ("codes 22, 48 and 52", "driver-blocked", "w"),
+    ("a Mac notebook that does not react", "accessory-not-allowed", "m"),
+    ("lsusb shows it, no block device", "device-not-authorized storage-driver-missing", "l"),
+    ("a virtual machine took it", "drive-taken-by-virtual-machine", "lw"),
+    ("a keypad drive locks when handed on", "keypad-drive-relocks", "lwm"),
+    ("installation forbidden by policy", "install-forbidden-by-policy", "w"),
+    ("a CD without a letter", "launcher-without-letter", "w"),
+    ("a CD that denies access", "launcher-access-denied", "w"),
+    ("an unlocker that does not start by itself", "unlocker-not-started", "lwm"),
+    ("Symantec ends the unlocker", "symantec-stops-unlocker", "w"),
+    ("a Defender rule blocks it", "attack-surface-rule-blocks-unlocker", "w"),
+    ("application control blocks it", "application-control-blocks-unlocker", "w"),
+    ("device control takes one half", "device-control-splits-drive", "wm"),
+    ("an allow list of one vendor id", "allow-list-misses-vendor-id", "lwm"),
+    ("PortBlocker", "portblocker-blocks-drive", "wm"),
+    ("please insert a disk", "locked-drive-looks-empty", "lwm"),
+    ("two drive letters needed", "too-few-drive-letters", "w"),
+    ("a letter that a share has", "letter-used-by-network-drive", "w"),
+    ("a letter that a policy hides", "letter-hidden-by-policy", "w"),
+    ("you need to format the disk", "unlocked-volume-unreadable", "lwm"),
+    ("removable disks denied", "removable-disk-read-denied", "w"),
+    ("nothing in Finder", "mac-mount-blocked", "m"),
+    ("an unlocker of 32 bits", "mac-unlocker-32-bit", "m"),
+    ("a program that may not see volumes", "mac-removable-volume-permission", "m"),
+    ("no Linux program on the CD", "no-linux-unlocker", "l"),
+    ("permission denied on the CD", "linux-launcher-not-executable", "l"),
+    ("how many attempts are left", "password-forgotten", "lwm"),
+    ("Kingston, ten wrong passwords", "kingston-emptied-after-ten-attempts", "lwm"),
+    ("legacy IronKey, ten wrong passwords", "ironkey-self-destructed", "lwm"),
+    ("self-destruction chosen at setup", "self-destruct-chosen", "lwm"),
+    ("a response code that is refused", "response-code-refused", "lwm"),
+    ("a DL3 that refuses its default", "factory-password-refused", "lwm"),
+    ("no password help offered", "password-help-missing", "lwm"),
+    ("requires an active server", "management-server-required", "lwm"),
+    ("a server that cannot be reached", "management-server-unreachable", "lwm"),
+    ("all fail after a certificate change", "certificate-changed", "lwm"),
+    ("an expired licence", "management-license-expired", "lwm"),
+    ("registers to the wrong account", "registered-to-wrong-account", "lwm"),
+    ("denied, disabled, lost", "drive-denied-by-administrator", "lwm"),
+    ("a restrictive default policy", "restrictive-default-policy", "lwm"),
+    ("stuck in audit mode", "audit-mode", "lwm"),
+    ("an import from EMS that gives nothing", "ems-import-empty", "lwm"),
+    ("read-only", "data-read-only", "lwm"),
+    ("a file over 4 GB", "file-over-4-gb", "lwm"),
+    ("a Mac that reads but cannot write", "mac-cannot-write-ntfs", "m"),
+    ("disconnects after idle", "disconnects-after-idle", "lwm"),
+    ("resets under load", "usb-reset-under-load", "l"),
+    ("slow", "slow-link", "lwm"),
+    ("damage after pulling", "removed-without-ejecting", "lw"),
+    ("fake or failed capacity", "capacity-wrong", "lwm"),
+    ("an update that stalls", "update-interrupted", "lwm"),
+    ("a recalled model", "recalled-model", "lwm"),
+];
+
+#[test]
+fn every_problem_that_is_met_is_known_on_its_systems() {
+    let problems = problems();
+    let mut missing = Vec::new();
+    for (sign, ids, systems) in MET {
+        let packs: Vec<_> = ids.split(' ').map(|id| problems.get(id).expect(id)).collect();
+        let rules = || packs.iter().flat_map(|problem| &problem.evidence);
+        for system in systems.chars() {
+            let is_it = |known: &System| known.id().starts_with(system);
+            if !rules().any(|rule| rule.systems.iter().any(is_it)) {
+                missing.push(format!("{sign}: {ids} on {system}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 #[test]

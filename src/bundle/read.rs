@@ -3,12 +3,12 @@
 //! What is returned has the hash that the manifest promises; nothing is unpacked to disk.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::archive::{Archive, ArchiveError};
+use super::archive::{Archive, ArchiveError, Content, Entry};
 use super::manifest::Manifest;
 use super::verify;
 use crate::snapshot::{Drive, Snapshot};
@@ -70,21 +70,58 @@ impl Bundle {
 
     /// One document, if it has the listed hash and at most [`LONGEST_DOCUMENT`] bytes.
     pub fn document(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
-        let missing = || ReadError::Missing(name.to_owned());
-        let listed = self.manifest.files.iter().find(|file| file.name == name);
-        let listed = listed.ok_or_else(missing)?;
-        let entry = self.archive.find(name).ok_or_else(missing)?;
+        let (entry, sha256) = self.listed(name)?;
         let most = match name {
             SNAPSHOT => LONGEST_SNAPSHOT,
             _ if name.ends_with(".json") => LONGEST_JSON,
             _ => LONGEST_DOCUMENT,
         };
         let bytes = self.archive.bytes(&entry, most)?;
-        if verify::hex(&Sha256::digest(&bytes)) != listed.sha256 {
-            let what = "its SHA-256 is not the manifest's; the bundle was changed";
-            return Err(ArchiveError::of(name, what).into());
+        if verify::hex(&Sha256::digest(&bytes)) != sha256 {
+            return Err(ArchiveError::of(name, CHANGED).into());
         }
         Ok(bytes)
+    }
+
+    /// One file as a stream, of any length. Reading ends in an error of the kind
+    /// [`io::ErrorKind::InvalidData`] when the file is not the listed one; nothing that was
+    /// read of it before counts then.
+    pub fn stream(&mut self, name: &str) -> Result<impl Read + '_, ReadError> {
+        let (entry, sha256) = self.listed(name)?;
+        let content = self.archive.content(&entry)?;
+        Ok(Stream { content, hash: Sha256::new(), sha256 })
+    }
+
+    /// The entry of a file, and the hash the manifest gives it.
+    fn listed(&self, name: &str) -> Result<(Entry, String), ReadError> {
+        let missing = || ReadError::Missing(name.to_owned());
+        let listed = self.manifest.files.iter().find(|file| file.name == name);
+        let sha256 = listed.ok_or_else(missing)?.sha256.clone();
+        Ok((self.archive.find(name).ok_or_else(missing)?, sha256))
+    }
+}
+
+/// What is wrong with a file whose hash is another.
+const CHANGED: &str = "its SHA-256 is not the manifest's; the bundle was changed";
+
+/// A file that is hashed while it is read.
+struct Stream<'a> {
+    content: Content<'a, File>,
+    hash: Sha256,
+    sha256: String,
+}
+
+impl Read for Stream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.content.read(buffer)?;
+        self.hash.update(&buffer[..count]);
+        if count == 0 && !buffer.is_empty() {
+            let hash = std::mem::take(&mut self.hash).finalize();
+            if verify::hex(&hash) != self.sha256 {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, CHANGED));
+            }
+        }
+        Ok(count)
     }
 }
 

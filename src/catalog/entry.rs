@@ -1,7 +1,8 @@
 //! One device pack: `data/devices/<id>.toml`.
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::matching::MatchRow;
 use crate::snapshot::{LunType, Managed};
@@ -204,7 +205,7 @@ pub struct FipsCertificate {
 }
 
 /// State of a certificate; not a statement about support.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FipsStatus {
     /// Listed as validated.

@@ -1,6 +1,6 @@
 //! Naming a device: the strongest fitting row wins.
 
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, FipsCertificate, Kind};
 use super::interpret;
 use super::matching::{MatchRow, stronger};
 use crate::snapshot::{
@@ -46,6 +46,11 @@ impl Catalog {
             checked: Some(known.checked),
             source: known.source.clone(),
         }
+    }
+
+    /// The FIPS certificates that name the model behind an identity.
+    pub fn certificates(&self, identity: &Identity) -> &[FipsCertificate] {
+        self.entry(identity).map_or(&[], |entry| &entry.fips)
     }
 
     /// Sorts a machine's devices into drives and others, and names the drives.

@@ -13,7 +13,7 @@ mod missing;
 mod overlay;
 
 pub use entry::{
-    Attempts, Entry, FipsCertificate, Kind, LunHint, OsSupport, Replacement, SecurityNote, Source,
-    SourceConfidence, VersionHint,
+    Attempts, Entry, FipsCertificate, FipsStatus, Kind, LunHint, OsSupport, Replacement,
+    SecurityNote, Source, SourceConfidence, VersionHint,
 };
 pub use identify::Catalog;

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::bundle::{CollectArgs, Job};
+use super::bundle::{CollectArgs, Job, document as bundle_document};
+use super::diagnose::Doctor;
 use super::{
     App, CliError, CliResult, Exit, Interrupt, check, io_exit, launcher, pseudonyms, redaction,
     triage,
 };
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
-use crate::desk::{self, BundleInfo, VerdictSection};
+use crate::desk::{self, BundleInfo, FindingSection, VerdictSection};
 use crate::policy::Effect;
 use crate::redact::Redactor;
 use crate::render::eligibility::DriveVerdict;
+use crate::render::findings::FindingRow;
 use crate::render::progress::Progress;
 use crate::snapshot::{PortPath, Snapshot};
 
@@ -49,6 +51,8 @@ pub(super) struct Evidence {
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
     /// How the person's words were classified.
     pub(super) triage: triage::Classified,
+    /// What is wrong, in the order of work.
+    pub(super) findings: Vec<FindingSection>,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -84,6 +88,9 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     }
     let redactor = redaction::load(app, &snapshot, wanted.collect.mask_serials)?.redactor;
     let document = check::document(app, &snapshot, wanted.policy, &policy_facts(app, wanted)?)?;
+    let recording =
+        wanted.bundle.filter(|_| given.as_ref().is_some_and(|given| given.manifest.is_some()));
+    let findings = Doctor::beside(app, wanted.facts, recording, stop)?.findings(&snapshot)?;
     let described = triage::Described {
         words: wanted.words,
         policy: wanted.policy,
@@ -93,15 +100,21 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         may_ask: wanted.may_ask,
     };
     let triage = triage::classify(app, &described)?;
-    let documents =
-        [own("eligibility.json", &document)?, own("triage.json", &triage.document(app)?)?];
     let bundle = match given {
         Some(given) => given,
-        None => fitting_bundle(app, &snapshot, &documents, wanted, stop)?,
+        None => {
+            let documents = vec![
+                bundle_document("eligibility.json", &document)?,
+                bundle_document("findings.json", &findings)?,
+                bundle_document("triage.json", &triage.document(app)?)?,
+            ];
+            fitting_bundle(app, &snapshot, &documents, wanted, stop)?
+        }
     };
     stop.check("nothing was sent or kept")?;
     Ok(Evidence {
         verdicts: document.drives.iter().filter_map(verdict).collect(),
+        findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
         triage,
         bundle: Some(bundle),
@@ -109,7 +122,7 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     })
 }
 
-/// The stated facts that the policy reads; the others are triage's own.
+/// The stated facts but those that only triage reads.
 fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
     let mut facts = Vec::new();
     for fact in wanted.facts {
@@ -118,13 +131,6 @@ fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
         }
     }
     Ok(facts)
-}
-
-/// One of our documents for the bundle.
-fn own<T: serde::Serialize>(name: &str, document: &T) -> CliResult<Document> {
-    let value = serde_json::to_value(document)
-        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
-    Ok(Document { name: name.into(), value })
 }
 
 /// What the ticket says about a drive's eligibility.
@@ -139,6 +145,18 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
         open_questions: drive.ask.iter().map(|ask| ask.question.clone()).collect(),
     };
     Some((drive.port.parse().ok()?, section))
+}
+
+/// What the ticket says about a finding: what a technician checks first.
+fn finding(row: &FindingRow) -> FindingSection {
+    FindingSection {
+        id: row.id.clone(),
+        title: row.title.clone(),
+        port: row.port.clone(),
+        severity: word(&row.severity),
+        confidence: word(&row.confidence),
+        seen: row.evidence.iter().map(|seen| format!("{} ({})", seen.what, seen.place)).collect(),
+    }
 }
 
 /// The word documents use for a value.

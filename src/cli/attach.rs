@@ -114,6 +114,7 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: String::new(),
             questions: Vec::new(),
             severity: None,

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::diagnose::Doctor;
 use super::redaction::{self, Redaction};
 use super::units::{bytes, duration};
 use super::{
@@ -94,7 +95,7 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
     let mut snapshot = app.snapshot(false)?;
     launcher::add_software(app, &mut snapshot, args.collect.read_launcher)?;
     let consent = Consent { text: CONSENT.to_owned(), at: app.now };
-    let documents = vec![eligibility(app, &snapshot)?];
+    let documents = vec![eligibility(app, &snapshot)?, findings(app, &snapshot, &stop)?];
     let job = Job { app, snapshot: &snapshot, documents, consent, stop: &stop, began, recording };
     let told = |step: Step<'_>| progress.bundle(step);
     let answer = match args.preview {
@@ -114,9 +115,20 @@ pub(super) fn run(args: &BundleArgs, app: &App) -> CliResult {
 
 /// `eligibility.json` for a bundle.
 pub(super) fn eligibility(app: &App, snapshot: &Snapshot) -> CliResult<bundle::Document> {
-    let value = serde_json::to_value(check::document(app, snapshot, None, &[])?)
+    document("eligibility.json", &check::document(app, snapshot, None, &[])?)
+}
+
+/// `findings.json` for a bundle.
+fn findings(app: &App, snapshot: &Snapshot, stop: &Interrupt) -> CliResult<bundle::Document> {
+    let findings = Doctor::beside(app, &[], None, stop)?.findings(snapshot)?;
+    document("findings.json", &findings)
+}
+
+/// A document for a bundle.
+pub(super) fn document(name: &str, value: &impl serde::Serialize) -> CliResult<bundle::Document> {
+    let value = serde_json::to_value(value)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
-    Ok(bundle::Document { name: "eligibility.json".into(), value })
+    Ok(bundle::Document { name: name.into(), value })
 }
 
 impl BundleArgs {

@@ -47,6 +47,10 @@ pub(super) fn run(args: &CheckArgs, app: &App) -> CliResult {
     match check(args, app) {
         Ok(exit) => Ok(exit.code()),
         Err(error) => {
+            // A monitoring plugin is heard by the first line of its stdout.
+            if args.format == Some(Format::Nagios) {
+                output::answer(&render::nagios_unknown(error.message()))?;
+            }
             error.print();
             Ok(CheckExit::Unknown.code())
         }
@@ -116,7 +120,8 @@ fn verdicts(
     let today = policy.today(app.now);
     let verdicts = snapshot.drives.iter().map(|drive| {
         let life = catalog.lifecycle(&drive.identity);
-        DriveVerdict::new(drive, &eligibility(policy, drive, &life, facts, today))
+        let answer = eligibility(policy, drive, &life, facts, today);
+        DriveVerdict::new(drive, &answer, catalog.certificates(&drive.identity), today)
     });
     Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
 }

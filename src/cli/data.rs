@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{App, CliError, CliResult, Exit, output, packs};
+use super::{App, CliError, CliResult, Exit, diagnose, output, packs};
 use crate::catalog::{Catalog, Kind};
-use crate::diagnose::Problems;
-use crate::packs::{PackError, embedded};
+use crate::diagnose::{Problems, failed_examples};
+use crate::packs::{Origin, Pack, PackError, PackSet, embedded};
 use crate::policy::Policies;
 use crate::text;
 use crate::triage::Rules;
@@ -39,26 +39,24 @@ pub(super) fn run(args: &DataArgs, app: &App) -> CliResult {
 
 /// One row of `data list`.
 #[derive(serde::Serialize)]
-struct Row<'a> {
+struct Row {
     kind: &'static str,
-    id: &'a str,
-    name: &'a str,
-    overlaid_by: &'a [String],
+    id: String,
+    name: Option<String>,
+    overlaid_by: Vec<String>,
 }
 
 fn list(app: &App) -> CliResult {
-    let entries = app.catalog()?.entries();
-    let rows: Vec<Row<'_>> = entries
-        .iter()
-        .map(|entry| Row {
-            kind: kind(entry.kind),
-            id: &entry.id,
-            name: &entry.name,
-            overlaid_by: &entry.overlaid_by,
-        })
-        .collect();
+    let mut groups = vec![("devices", devices(app)?), ("policies", policies(app)?)];
+    groups.push(("problems", problem_rows(app)?));
+    for kind in ["triage", "redaction", "desks"] {
+        groups.push((kind, files(app.packs()?, kind)));
+    }
     if app.global.json {
-        let document = serde_json::json!({ "tool": app.tool()?, "devices": rows });
+        let mut document = serde_json::json!({ "schema": "keycase.data/1", "tool": app.tool()? });
+        for (group, rows) in &groups {
+            document[*group] = serde_json::json!(rows);
+        }
         let text = text::json::document(&document)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
         output::answer(&text)?;
@@ -66,12 +64,61 @@ fn list(app: &App) -> CliResult {
     }
     let version = app.packs()?.version();
     let mut text = format!("pack set {} ({})\n", version.version, version.hash);
-    for row in rows {
+    for row in groups.iter().flat_map(|(_, rows)| rows) {
         let overlay = if row.overlaid_by.is_empty() { "" } else { "  (overlaid)" };
-        text.push_str(&format!("{:<10}  {:<28}  {}{overlay}\n", row.kind, row.id, row.name));
+        let name = row.name.as_deref().unwrap_or_default();
+        let line = format!("{:<10}  {:<28}  {name}{overlay}", row.kind, row.id);
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     output::answer(&text)?;
     Ok(Exit::Done.code())
+}
+
+fn devices(app: &App) -> CliResult<Vec<Row>> {
+    let entries = app.catalog()?.entries().iter().map(|entry| Row {
+        kind: kind(entry.kind),
+        id: entry.id.clone(),
+        name: Some(entry.name.clone()),
+        overlaid_by: entry.overlaid_by.clone(),
+    });
+    Ok(entries.collect())
+}
+
+fn policies(app: &App) -> CliResult<Vec<Row>> {
+    let policies = app.policies()?.iter().map(|policy| Row {
+        kind: "policy",
+        id: policy.id.clone(),
+        name: Some(policy.pack.name.to_string()),
+        overlaid_by: policy.overlaid_by.clone(),
+    });
+    Ok(policies.collect())
+}
+
+fn problem_rows(app: &App) -> CliResult<Vec<Row>> {
+    let overlays = files(app.packs()?, "problems");
+    let loaded = diagnose::load(app)?;
+    let rows = loaded.iter().map(|problem| {
+        let over = overlays.iter().filter(|row| row.id == problem.id);
+        Row {
+            kind: "problem",
+            id: problem.id.clone(),
+            name: Some(problem.title.clone()),
+            overlaid_by: over.flat_map(|row| row.overlaid_by.clone()).collect(),
+        }
+    });
+    Ok(rows.collect())
+}
+
+/// The packs of a kind by their files; an overlay names its own.
+fn files(set: &PackSet, kind: &'static str) -> Vec<Row> {
+    let row = |pack: &Pack| {
+        let file = pack.path.rsplit(['/', '\\']).next().unwrap_or(&pack.path);
+        let overlay = (pack.origin == Origin::Overlay).then(|| pack.path.clone());
+        let id = file.strip_suffix(".toml").unwrap_or(file).to_owned();
+        Row { kind, id, name: None, overlaid_by: overlay.into_iter().collect() }
+    };
+    set.of(kind).map(row).collect()
 }
 
 fn kind(kind: Kind) -> &'static str {
@@ -107,7 +154,7 @@ fn lint(paths: &[PathBuf], app: &App) -> CliResult {
         .hint("each line names file, line and column; data/devices/README.md explains the keys"))
 }
 
-fn add(set: &mut crate::packs::PackSet, path: &std::path::Path) -> CliResult<usize> {
+fn add(set: &mut PackSet, path: &std::path::Path) -> CliResult<usize> {
     if path.is_dir() {
         return packs::add_dir(set, path);
     }
@@ -118,12 +165,24 @@ fn add(set: &mut crate::packs::PackSet, path: &std::path::Path) -> CliResult<usi
     Ok(1)
 }
 
-/// Every problem of every kind of pack.
-fn problems(set: &crate::packs::PackSet) -> Vec<PackError> {
+/// Every problem of every kind of pack, and every example that does not come out as it
+/// promises.
+fn problems(set: &PackSet) -> Vec<PackError> {
     let mut errors = Vec::new();
-    errors.extend(Catalog::load(set).err().unwrap_or_default());
-    errors.extend(Policies::load(set).err().unwrap_or_default());
-    errors.extend(Problems::load(set).err().unwrap_or_default());
+    let catalog = Catalog::load(set).map_err(|found| errors.extend(found)).ok();
+    match Policies::load(set) {
+        Ok(policies) => {
+            let files = set.of("policies");
+            errors.extend(files.flat_map(|file| policies.failed_examples(file)));
+        }
+        Err(found) => errors.extend(found),
+    }
+    match Problems::load(set) {
+        Ok(problems) => {
+            errors.extend(catalog.iter().flat_map(|c| failed_examples(&problems, set, c)));
+        }
+        Err(found) => errors.extend(found),
+    }
     errors.extend(Rules::load(set).err().unwrap_or_default());
     errors
 }

@@ -2,9 +2,12 @@
 
 mod logs;
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use clap::Args;
 
-use super::{App, CliError, CliResult, Exit, output, redaction, scan};
+use super::{App, CliError, CliResult, Exit, Interrupt, output, redaction, scan};
 use crate::condition::{Facts, Origin};
 use crate::diagnose::{Case, Diagnosis, Problems, Right, diagnose, rights};
 use crate::redact::Redactor;
@@ -36,19 +39,51 @@ pub(super) struct Doctor<'a> {
     app: &'a App,
     problems: Problems,
     stated: Facts<'static>,
+    recording: Option<PathBuf>,
+    budget: Duration,
+    stop: Interrupt,
 }
+
+/// How long a log may take beside other work.
+const BESIDE: Duration = Duration::from_secs(10);
 
 impl<'a> Doctor<'a> {
     /// Loads the packs and takes what the person stated, as `--fact` has it.
     pub(super) fn new(app: &'a App, facts: &[String]) -> CliResult<Self> {
         let problems = load(app)?;
         let stated = stated(app, &problems, facts)?;
-        Ok(Self { app, problems, stated })
+        let (recording, budget) = (app.global.from.clone(), logs::BUDGET);
+        let stop = app.interrupt.clone();
+        Ok(Self { app, problems, stated, recording, budget, stop })
+    }
+
+    /// The same for a ticket: facts of no problem are for the policy, and the logs are those
+    /// of the bundle that goes with it, if there is one already.
+    pub(super) fn beside(
+        app: &'a App,
+        facts: &[String],
+        bundle: Option<&Path>,
+        stop: &Interrupt,
+    ) -> CliResult<Self> {
+        let problems = load(app)?;
+        let own = |fact: &&String| {
+            let name = fact.split_once('=').map_or("", |(name, _)| name.trim());
+            problems.names().get(name).is_some()
+        };
+        let own: Vec<String> = facts.iter().filter(own).cloned().collect();
+        let stated = stated(app, &problems, &own)?;
+        let recording = app.global.from.clone().or_else(|| bundle.map(Path::to_owned));
+        Ok(Self { app, problems, stated, recording, budget: BESIDE, stop: stop.clone() })
     }
 
     /// The diagnosis of a machine, and the rights that are missing; not redacted.
     pub(super) fn diagnose(&self, snapshot: &Snapshot) -> CliResult<(Diagnosis, Vec<Right>)> {
-        let (observed, refused) = logs::observe(self.app, &self.problems, snapshot)?;
+        let look = logs::Look {
+            recording: self.recording.as_deref(),
+            budget: self.budget,
+            stop: &self.stop,
+        };
+        let (observed, refused) = logs::observe(self.app, &self.problems, snapshot, look)?;
         let case = Case {
             snapshot,
             catalog: self.app.catalog()?,

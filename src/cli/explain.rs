@@ -4,7 +4,7 @@ use clap::Args;
 use std::fmt::Write as _;
 
 use super::{App, CliError, CliResult, Exit, explain_collector, explain_problem, output};
-use crate::policy::{Clause, Outcome, Policy};
+use crate::policy::{Clause, Policy};
 use crate::render;
 use crate::render::text::labelled;
 
@@ -79,19 +79,10 @@ fn for_people(policy: &Policy, clause: &Clause) -> String {
             .map(|(name, value)| format!("{name} = {value}"))
             .collect();
         let facts = if facts.is_empty() { "nothing known".into() } else { facts.join(", ") };
-        labelled(&mut out, outcome(example.outcome), &facts);
+        labelled(&mut out, example.outcome.id(), &facts);
     }
     let _ = writeln!(out, "Pack checked on {}.", policy.pack.checked);
     out
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Allows => "allows",
-        Outcome::Excludes => "excludes",
-        Outcome::Asks => "asks",
-        Outcome::Silent => "silent",
-    }
 }
 
 fn document(policy: &Policy, clause: &Clause, app: &App) -> CliResult<serde_json::Value> {

@@ -4,6 +4,7 @@
 //! clock, the environment or the configuration. Does not belong here: decisions.
 
 mod app;
+mod ask;
 mod assemble;
 mod attach;
 mod bundle;
@@ -27,6 +28,7 @@ mod log;
 mod man;
 mod outbox;
 mod output;
+mod overview;
 mod packs;
 mod paths;
 mod policies;
@@ -62,13 +64,16 @@ use clap::{Parser, Subcommand};
 /// redacted evidence into a verifiable bundle, and files one ticket, exactly once.
 ///
 /// Nothing is sent to a drive, and nothing leaves the machine unseen.
+///
+/// Without a command: the drives of this computer, whether they are supported, what is
+/// wrong, who helps and what to do next.
 #[derive(Debug, Parser)]
 #[command(name = "keycase", version, max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,7 +113,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
             return error.exit.code();
         }
     };
-    match run(&cli.command, &app) {
+    match run(cli.command.as_ref(), &app) {
         Ok(code) => code,
         Err(error) => {
             error.print();
@@ -117,7 +122,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-fn run(command: &Command, app: &App) -> CliResult {
+fn run(command: Option<&Command>, app: &App) -> CliResult {
+    let Some(command) = command else { return overview::run(app) };
     match command {
         Command::Scan(args) => scan::run(args, app),
         Command::Check(args) => check::run(args, app),

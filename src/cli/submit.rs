@@ -13,7 +13,7 @@ use super::assemble::{self, Evidence, Wanted, word};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, io_exit, output, pseudonyms};
+use super::{App, CliError, CliResult, Exit, Interrupt, ask, io_exit, output, pseudonyms};
 use crate::desk::{
     self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
@@ -169,10 +169,10 @@ fn description(args: &SubmitArgs, app: &App) -> CliResult<String> {
     let words = match (&args.describe, &args.describe_file) {
         (Some(words), _) => words.clone(),
         (None, Some(file)) => read_description(file)?,
-        (None, None) if app.may_ask() => dialoguer::Input::new()
-            .with_prompt("What is wrong, in your own words")
-            .interact_text()
-            .map_err(|error| CliError::caused_by(Exit::Io, "can't ask", &error))?,
+        (None, None) if app.may_ask() => {
+            let input = dialoguer::Input::new().with_prompt("What is wrong, in your own words");
+            ask::question(|| input.interact_text())?
+        }
         (None, None) => {
             return Err(App::usage("a ticket needs a description")
                 .hint("add --describe TEXT or --describe-file FILE"));
@@ -224,6 +224,7 @@ fn request(
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
         verdicts: evidence.verdicts.clone(),
+        findings: evidence.findings.clone(),
         words,
         given: desks::given(app, &args.facts)?,
         severity: Some(triage.severity.level),
@@ -309,11 +310,10 @@ pub(super) fn agree(app: &App, chosen: &Chosen, consent: Consent) -> CliResult<(
         Some(address) => format!("Send this to {address}?"),
         None => "Keep this in the outbox?".to_owned(),
     };
-    let agreed = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
-    match agreed {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(CliError::new(Exit::Failed, "not agreed to; nothing was sent or kept")),
-        Err(error) => Err(CliError::caused_by(Exit::Io, "can't ask", &error)),
+    let agreement = dialoguer::Confirm::new().with_prompt(question).default(false);
+    match ask::question(|| agreement.interact())? {
+        true => Ok(()),
+        false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was sent or kept")),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::snapshot::{Confidence, Drive, Lifecycle, LockState, Lun, LunRole, Lun
 
 /// A drive has two or three logical units; a recording can claim any number, and
 /// conditions loop over them.
-const MOST_LUNS: usize = 64;
+const MOST_LUNS: usize = 16;
 
 /// The facts a drive can state, with their types.
 const NAMES: [(&str, FactType); 16] = [

@@ -77,6 +77,9 @@ impl Reading<'_> {
         if loops >= LOOPS {
             return self.error(at, format!("at most {LOOPS} loops inside each other"));
         }
+        if loops > 0 && dotted(&of.iter_range).is_none() {
+            return self.error(at, "a loop inside a loop goes over the list of a fact");
+        }
         self.walk(&of.iter_range, loops)?;
         let mark = self.scope.len();
         self.scope.push(of.iter_var.clone());

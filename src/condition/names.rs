@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use super::FactType;
 
+/// Names longer than this were not mistyped.
+const LONGEST: usize = 64;
+
 /// The facts a condition may read.
 #[derive(Clone, Debug, Default)]
 pub struct KnownNames(BTreeMap<String, FactType>);
@@ -33,7 +36,8 @@ impl KnownNames {
 
     /// The known name closest to a mistyped one, if any is close.
     pub fn closest(&self, name: &str) -> Option<&str> {
-        let near = self.0.keys().map(|known| (distance(name, known), known.as_str()));
+        let short = |known: &&String| known.len().max(name.len()) <= LONGEST;
+        let near = self.0.keys().filter(short).map(|known| (distance(name, known), known.as_str()));
         let (edits, known) = near.min()?;
         (edits <= 1 + name.len() / 5).then_some(known)
     }

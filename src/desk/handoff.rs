@@ -110,6 +110,7 @@ mod tests {
             facts: Facts::new(),
             given: Facts::new(),
             drives: Vec::new(),
+            findings: Vec::new(),
             words: String::new(),
             questions: Vec::new(),
             severity: None,

@@ -56,7 +56,9 @@ pub use record::{Hold, LogLine, Progress, REQUEST_SCHEMA, Request};
 pub use state::State;
 pub use store::{Content, Item, Listing, Locked, Store, StoreError, hash_file};
 pub use template::{TicketTemplate, fill};
-pub use ticket::{BundleInfo, DriveSection, Statement, TicketDraft, VerdictSection, draft};
+pub use ticket::{
+    BundleInfo, DriveSection, FindingSection, Statement, TicketDraft, VerdictSection, draft,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Facts;
-use super::ticket::{DriveSection, TicketDraft};
+use super::ticket::{DriveSection, FindingSection, TicketDraft};
 
 /// The text of a ticket, as data.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +23,8 @@ pub struct TicketTemplate {
     host_heading: String,
     given_heading: String,
     verdict_heading: String,
+    findings_heading: String,
+    no_findings: String,
     triage_heading: String,
     words_heading: String,
     questions_heading: String,
@@ -76,6 +78,7 @@ impl TicketTemplate {
         if !triage.is_empty() {
             section(&mut text, &self.triage_heading, triage);
         }
+        self.findings(&mut text, &draft.findings);
         section(&mut text, &self.words_heading, draft.words.lines().map(str::to_owned));
         let open = draft.open_questions();
         if !open.is_empty() {
@@ -103,6 +106,21 @@ impl TicketTemplate {
             }
         };
         section(text, &self.verdict_heading, lines);
+    }
+
+    fn findings(&self, text: &mut String, findings: &[FindingSection]) {
+        let mut lines = Vec::new();
+        for finding in findings {
+            let FindingSection { id, title, severity, confidence, .. } = finding;
+            let place = finding.port.as_ref().map(|port| format!(", port {port}"));
+            let place = place.unwrap_or_default();
+            lines.push(format!("{severity}, {confidence}: {title} ({id}{place})"));
+            lines.extend(finding.seen.iter().map(|seen| format!("  {seen}")));
+        }
+        if lines.is_empty() {
+            lines.push(self.no_findings.clone());
+        }
+        section(text, &self.findings_heading, lines);
     }
 
     fn lines<'a>(

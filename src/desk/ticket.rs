@@ -28,6 +28,9 @@ pub struct TicketDraft {
     pub given: Facts,
     /// One section for each drive.
     pub drives: Vec<DriveSection>,
+    /// What is wrong, as far as the machine shows it.
+    #[serde(default)]
+    pub findings: Vec<FindingSection>,
     /// The person's words.
     pub words: String,
     /// What would have to be known to classify it for sure, one question each.
@@ -59,6 +62,23 @@ pub struct VerdictSection {
     pub open_questions: Vec<String>,
 }
 
+/// What the ticket says about a known problem that shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingSection {
+    /// Id; `keycase explain` prints its rule.
+    pub id: String,
+    /// What is wrong.
+    pub title: String,
+    /// The port it is about; `None` for the machine.
+    pub port: Option<String>,
+    /// How much it matters.
+    pub severity: String,
+    /// How sure it is.
+    pub confidence: String,
+    /// What was seen, one line each.
+    pub seen: Vec<String>,
+}
+
 /// A bundle's name, length and hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleInfo {
@@ -79,6 +99,8 @@ pub struct Statement<'a> {
     pub snapshot: Option<&'a Snapshot>,
     /// Verdicts by drive.
     pub verdicts: Vec<(PortPath, VerdictSection)>,
+    /// Known problems that show.
+    pub findings: Vec<FindingSection>,
     /// The person's words.
     pub words: &'a str,
     /// Facts from the configuration and the command line.
@@ -121,6 +143,7 @@ pub fn draft(
         facts: clean.facts(&ticket_facts(statement))?,
         given: clean.facts(&statement.given)?,
         drives,
+        findings: statement.findings.iter().map(|f| clean.finding(f)).collect::<Result<_, _>>()?,
         words,
         questions: clean.lines(&statement.questions)?,
         severity: statement.severity,
@@ -240,6 +263,12 @@ impl Cleaner<'_> {
 
     fn facts(&self, raw: &Facts) -> Result<Facts, RedactError> {
         raw.iter().map(|(name, value)| Ok((name.clone(), self.line(value)?))).collect()
+    }
+
+    /// What was seen can hold text of a device; the rest stands in the packs.
+    fn finding(&self, raw: &FindingSection) -> Result<FindingSection, RedactError> {
+        let seen = raw.seen.iter().map(|seen| self.line(seen)).collect::<Result<_, _>>()?;
+        Ok(FindingSection { seen, ..raw.clone() })
     }
 
     fn lines(&self, raw: &[String]) -> Result<Vec<String>, RedactError> {

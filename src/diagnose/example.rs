@@ -6,6 +6,7 @@ use super::pack::Example;
 use super::{Case, Clock, Diagnosis, Observed, Problem, Problems, Reading, Scan, diagnose};
 use crate::catalog::Catalog;
 use crate::condition::{FactType, FactValue, Facts, KnownNames, Origin};
+use crate::packs::{Pack, PackError, PackSet};
 use crate::snapshot::{DataVersion, SCHEMA, Snapshot, Tool};
 
 /// What a problem says about a machine.
@@ -27,6 +28,44 @@ pub struct Ran {
     pub outcome: Outcome,
     /// The whole diagnosis of the example's machine.
     pub diagnosis: Diagnosis,
+}
+
+/// Every example that does not come out as it promises, with its place. It is run on the day
+/// on which its pack was checked, so that lines of logs do not grow old.
+pub fn failed_examples(problems: &Problems, packs: &PackSet, catalog: &Catalog) -> Vec<PackError> {
+    let mut failed = Vec::new();
+    for problem in problems.iter() {
+        let name = format!("{}.toml", problem.id);
+        let mine = |pack: &&Pack| pack.path.rsplit(['/', '\\']).next() == Some(name.as_str());
+        // An overlay comes after what it takes the place of.
+        let Some(file) = packs.of("problems").filter(mine).last() else { continue };
+        let noon = problem.checked.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+        let Ok(noon) = noon else { continue };
+        for (index, example) in problem.examples.iter().enumerate() {
+            let ran = run_example(problem, example, problems, catalog, noon.timestamp());
+            let (name, promised) = (&example.name, example.says);
+            let what = match ran {
+                Ok(ran) if ran.outcome == promised => continue,
+                Ok(ran) => format!("`{name}` {}, not {}", ran.outcome.id(), promised.id()),
+                Err(what) => format!("`{name}`: {what}"),
+            };
+            let heading = file.text.match_indices("[[example]]").nth(index);
+            let place = heading.map_or(0, |(place, _)| place);
+            failed.push(PackError::at(&file.path, &file.text, place, what));
+        }
+    }
+    failed
+}
+
+impl Outcome {
+    /// The name packs use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Matches => "matches",
+            Self::Silent => "is silent",
+            Self::Open => "is open",
+        }
+    }
 }
 
 /// Diagnoses an example's machine at a given time; the error says what is wrong with it.

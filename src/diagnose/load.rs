@@ -13,6 +13,9 @@ use super::{Category, Certainty, Contact, Severity, Signal, Signals, names, safe
 use crate::condition::{Condition, KnownNames};
 use crate::packs::{Pack, PackError, PackSet};
 
+/// A problem has a handful of each; compiling very many patterns would take long.
+const MOST_ROWS: usize = 60;
+
 /// A known problem, compiled.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -125,6 +128,10 @@ fn parse_all<'p>(packs: &'p PackSet, errors: &mut Vec<PackError>) -> Vec<(&'p Pa
     let mut parsed: BTreeMap<String, (&Pack, ProblemPack)> = BTreeMap::new();
     for file in packs.of("problems") {
         match file.parse::<ProblemPack>() {
+            Ok(pack) if pack.signals.len() + pack.evidence.len() > MOST_ROWS => {
+                let what = format!("a problem has at most {MOST_ROWS} signals and evidence rows");
+                errors.push(at(file, &pack.id, what));
+            }
             Ok(pack) => {
                 parsed.insert(pack.id.get_ref().clone(), (file, pack));
             }

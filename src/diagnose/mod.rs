@@ -29,7 +29,7 @@ mod safety;
 mod signal;
 
 pub use decide::{Case, diagnose};
-pub use example::{Outcome, Ran, run_example};
+pub use example::{Outcome, Ran, failed_examples, run_example};
 pub use finding::{
     Asked, Category, Certainty, Contact, Diagnosis, Evidence, Finding, NotEvaluated, Severity,
 };

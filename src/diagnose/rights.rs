@@ -90,7 +90,8 @@ pub fn rights(snapshot: &Snapshot, refused: &[Refusal]) -> Vec<Right> {
         problems.filter(|problem| is_denied(&problem.what)).map(|problem| problem.place.as_str());
     let missing = snapshot.drives.iter().flat_map(|drive| &drive.missing);
     let unknown = missing.filter(|m| is_denied(&m.because)).map(|missing| missing.fact.as_str());
-    let logs = refused.iter().map(|refusal| refusal.place.as_str());
+    // The same messages stand in each of these logs: the first that can be granted is enough.
+    let logs = refused.iter().map(|refusal| refusal.place.as_str()).take(1);
     let mut rights: Vec<Right> = unread.chain(unknown).chain(logs).map(right).collect();
     rights.sort();
     rights.dedup();

@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use super::{PackError, embedded::VERSION};
 use crate::snapshot::DataVersion;
 
+/// The longest pack has a quarter of this; reading more takes a second to refuse.
+const MOST_BYTES: usize = 256 * 1024;
+
 /// Where a pack comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -33,6 +36,10 @@ pub struct Pack {
 impl Pack {
     /// Reads the text as `T`; an error names file, line and column.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, PackError> {
+        if self.text.len() > MOST_BYTES {
+            let what = format!("a pack has at most {MOST_BYTES} bytes; split it");
+            return Err(PackError::at(&self.path, &self.text, MOST_BYTES, what));
+        }
         toml::from_str(&self.text).map_err(|error| {
             let what = error.message().to_owned();
             match error.span() {

@@ -28,10 +28,11 @@ pub enum Contact {
 }
 
 /// A fact about the customer or the request that no machine knows: `[[fact]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FactRow {
     /// Name, as conditions and `--fact` write it.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// Type of its value.
     #[serde(rename = "type")]
@@ -41,16 +42,19 @@ pub struct FactRow {
 }
 
 /// One case without support, as the pack writes it: `[[clause]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClauseRow {
     /// Id, unique in its policy.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// What it says, in words of the pack.
     pub text: Words,
     /// Which drives it concerns; all, when absent.
+    #[schemars(with = "Option<String>")]
     pub applies_when: Option<Spanned<String>>,
     /// When it excludes.
+    #[schemars(with = "String")]
     pub excludes_when: Spanned<String>,
     /// Whom to turn to when it excludes.
     pub contact: Contact,
@@ -62,10 +66,11 @@ pub struct ClauseRow {
 }
 
 /// Facts and what a clause says on them.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// Facts by name, customer's and drive's.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub facts: Spanned<BTreeMap<String, toml::Value>>,
     /// What the clause says.
     pub outcome: Outcome,
@@ -75,7 +80,7 @@ pub struct Example {
 }
 
 /// What a clause says in an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It does not stand in the way.
@@ -86,6 +91,18 @@ pub enum Outcome {
     Asks,
     /// It does not concern this drive.
     Silent,
+}
+
+impl Outcome {
+    /// The name packs use.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Allows => "allows",
+            Self::Excludes => "excludes",
+            Self::Asks => "asks",
+            Self::Silent => "is silent",
+        }
+    }
 }
 
 /// A clause, compiled.
@@ -103,6 +120,8 @@ pub struct Clause {
     pub contact: Contact,
     /// Section of the source.
     pub source: Words,
-    /// Facts and outcomes; a test runs all of them.
+    /// Facts and outcomes; a test and `policy lint` run all of them.
     pub examples: Vec<Example>,
+    /// The pack it stands in.
+    pub file: String,
 }

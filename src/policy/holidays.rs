@@ -5,10 +5,13 @@
 //! stays a holiday, which matters to a desk that is open at weekends.
 
 use jiff::civil::{Date, Weekday, date};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::schema::IsoDate;
+
 /// Days on which a desk is closed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holidays {
     /// Holidays by rule.
@@ -16,11 +19,12 @@ pub struct Holidays {
     pub rule: Option<HolidayRule>,
     /// Holidays by date.
     #[serde(default)]
+    #[schemars(with = "Vec<IsoDate>")]
     pub dates: Vec<Date>,
 }
 
 /// Sets of holidays that follow from the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HolidayRule {
     /// The federal holidays of the United States.

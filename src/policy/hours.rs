@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Words;
@@ -12,7 +13,7 @@ use super::holidays::Holidays;
 use super::rows::SeverityRef;
 
 /// The hours of a desk, and what had to be assumed about them.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hours {
     /// What the source says, in words.
@@ -47,10 +48,11 @@ pub struct Hours {
 }
 
 /// Hours that hold for some severities only; the desk ignores holidays then.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HoursException {
     /// The severities.
+    #[schemars(with = "Vec<SeverityRef>")]
     pub severities: Vec<toml::Spanned<SeverityRef>>,
     /// What the source says, in words.
     pub text: Words,
@@ -169,7 +171,7 @@ impl Serialize for Zone {
 }
 
 /// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Day {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Words;
 use super::calendar::Calendar;
+use super::hours::{Assumed, Hours};
 use super::period::Period;
 use super::policy::Policy;
 use super::rows::Topic;
@@ -55,7 +56,7 @@ impl TicketState {
 }
 
 /// A state as the policy names it: `[[state]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StateRow {
     /// Which state.
@@ -69,7 +70,7 @@ pub struct StateRow {
 }
 
 /// What time does to a ticket: `[[timer]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Timer {
     /// In this state …
@@ -87,7 +88,7 @@ pub struct Timer {
 }
 
 /// How long a ticket can be reopened: `[[reopen]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reopen {
     /// In this state …
@@ -151,20 +152,28 @@ pub fn ticket_lifecycle(policy: &Policy, query: &LifecycleQuery) -> Option<Lifec
         Some(row) => Some(after(&calendar, query.since, row.within)?),
         None => None,
     };
-    if next.is_none() {
+    if next.is_none() && reopen.is_none() {
         notes.push(nothing_next(policy, query.state));
     }
     notes.extend(reopen.map(|row| row.text.to_string()));
     let gap = policy.gap(Topic::Reopen).filter(|_| policy.pack.reopen.is_empty());
     notes.extend(gap.map(ToString::to_string));
     let periods = timer.map(|timer| timer.after).into_iter().chain(reopen.map(|row| row.within));
-    if periods.into_iter().any(|period| matches!(period, Period::BusinessDays { .. }))
-        && let Some(hours) = &policy.pack.hours
-    {
-        notes.extend(hours.assumptions().map(|text| format!("assumed {text}")));
-    }
+    notes.extend(assumed(policy, periods));
     let since = query.since.to_zoned(calendar.zone().clone());
     Some(LifecycleAnswer { since, next, reopen_until, notes })
+}
+
+/// What the times rest on: days begin and end in the desk's zone, and business days leave
+/// some out.
+fn assumed(policy: &Policy, periods: impl Iterator<Item = Period>) -> Vec<String> {
+    let periods: Vec<Period> = periods.collect();
+    let in_business = periods.iter().any(|period| matches!(period, Period::BusinessDays { .. }));
+    let hours = policy.pack.hours.iter().filter(|_| !periods.is_empty());
+    let assumed = hours.flat_map(Hours::assumed);
+    let rests_on = assumed.filter(|(what, _)| in_business || *what == Assumed::Zone);
+    let said = rests_on.filter_map(|(what, why)| Some((what.words(), why.as_ref()?)));
+    said.map(|(what, why)| format!("assumed {what}: {why}")).collect()
 }
 
 /// Enough follow-ups bring the next state at once, never later than the timer would.

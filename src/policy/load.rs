@@ -5,12 +5,19 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 
 use super::clause::{Clause, ClauseRow, FactRow};
+use super::example::run_example;
 use super::overlay::{self, Overlay};
 use super::pack::PolicyPack;
 use super::policy::Policy;
 use super::rows::SeverityRef;
 use crate::condition::{Condition, FactType, FactValue, KnownNames, drive_names};
 use crate::packs::{Pack, PackError, PackSet};
+
+/// A policy has a dozen clauses and facts; with many more, every answer would take long.
+pub(super) const MOST_ROWS: usize = 200;
+
+/// More mistakes than this tell nothing new about a pack.
+const MOST_ERRORS: usize = 20;
 
 /// All policies in use.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +61,19 @@ impl Policies {
         overlay::apply(overlay, pack, policy)
     }
 
+    /// Every example of the pack's clauses that does not come out as it promises.
+    pub fn failed_examples(&self, pack: &Pack) -> Vec<PackError> {
+        let clauses = self.0.iter().flat_map(|p| p.clauses.iter().map(move |c| (p, c)));
+        let own = clauses.filter(|(_, clause)| clause.file == pack.path);
+        own.flat_map(|(policy, clause)| {
+            clause.examples.iter().filter_map(move |example| {
+                let what = run_example(clause, example, policy.names()).err()?;
+                Some(at(pack, &example.facts, what))
+            })
+        })
+        .collect()
+    }
+
     /// The policy of an id.
     pub fn get(&self, id: &str) -> Option<&Policy> {
         self.0.iter().find(|policy| policy.id == id)
@@ -68,6 +88,10 @@ impl Policies {
 fn compile(mut pack: PolicyPack, file: &Pack) -> Result<Policy, Vec<PackError>> {
     let mut errors = Vec::new();
     check_id(&pack, file, &mut errors);
+    errors.extend(too_many(&pack, file));
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     if let Some(problem) = pack.hours.as_ref().and_then(|hours| hours.problem()) {
         errors.push(file.error_at("[hours]", problem));
     }
@@ -78,9 +102,8 @@ fn compile(mut pack: PolicyPack, file: &Pack) -> Result<Policy, Vec<PackError>> 
     let reads = Vec::new();
     let mut policy = Policy { id, pack, clauses, standing, overlaid_by, names, reads };
     policy.note_reads();
-    for reference in severity_references(&policy.pack) {
-        errors.extend(unknown_severity(&policy, reference, file));
-    }
+    let unknown = severity_references(&policy.pack);
+    errors.extend(unknown.filter_map(|r| unknown_severity(&policy, r, file)).take(MOST_ERRORS));
     if errors.is_empty() { Ok(policy) } else { Err(errors) }
 }
 
@@ -90,6 +113,15 @@ fn check_id(pack: &PolicyPack, file: &Pack, errors: &mut Vec<PackError>) {
     if stem != Some(id.as_str()) {
         errors.push(at(file, &pack.id, format!("the id `{id}` is not the file's name")));
     }
+}
+
+/// Rows that must be few, because others are compared with each of them.
+fn too_many(pack: &PolicyPack, file: &Pack) -> Option<PackError> {
+    let most = format!("a policy has at most {MOST_ROWS} of these");
+    let fact = pack.facts.get(MOST_ROWS).map(|row| at(file, &row.id, &*most));
+    let clause = || pack.clauses.get(MOST_ROWS).map(|row| at(file, &row.id, &*most));
+    let severity = || pack.severities.get(MOST_ROWS).map(|_| file.error_at("[[severity]]", &*most));
+    fact.or_else(clause).or_else(severity)
 }
 
 /// Every place where a row names a severity.
@@ -140,6 +172,9 @@ pub(super) fn compile_clauses(
     let mut seen = BTreeSet::new();
     let mut clauses = Vec::with_capacity(rows.len());
     for row in rows {
+        if errors.len() >= MOST_ERRORS {
+            break;
+        }
         if !seen.insert(row.id.get_ref().clone()) {
             let what = format!("the clause `{}` is there twice", row.id.get_ref());
             errors.push(at(file, &row.id, what));
@@ -170,6 +205,7 @@ fn compile_clause(row: ClauseRow, names: &KnownNames, file: &Pack) -> Result<Cla
         contact: row.contact,
         source: row.source,
         examples: row.examples,
+        file: file.path.clone(),
     })
 }
 

@@ -9,6 +9,7 @@ mod cache;
 mod calendar;
 mod clause;
 mod eligibility;
+mod example;
 mod holidays;
 mod hours;
 mod lifecycle;
@@ -20,6 +21,7 @@ mod period;
 mod policy;
 mod release;
 mod rows;
+mod schema;
 mod targets;
 mod versions;
 mod words;
@@ -30,12 +32,14 @@ pub use clause::{Clause, ClauseRow, Contact, Example, FactRow, Outcome};
 pub use eligibility::{
     Asked, Effect, Eligibility, EndOfLife, LifecycleStatus, Reason, Verdict, eligibility,
 };
+pub use example::run_example;
 pub use holidays::{HolidayRule, Holidays, us_federal_days};
 pub use hours::{Day, Hours, HoursException, TimeOfDay, Zone};
 pub use lifecycle::{
     LifecycleAnswer, LifecycleQuery, Next, Reopen, StateRow, TicketState, Timer, ticket_lifecycle,
 };
 pub use load::{Policies, typed as typed_fact};
+pub use overlay::Overlay as PolicyOverlay;
 pub use pack::{PolicyPack, PolicySource, Product, Scope};
 pub use period::Period;
 pub use policy::Policy;

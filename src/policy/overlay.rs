@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -20,10 +21,12 @@ use super::versions::Release;
 use crate::condition::{KnownNames, Origin};
 use crate::packs::{Pack, PackError};
 
-/// What an overlay may change.
-#[derive(Debug, Deserialize)]
+/// What an overlay of a policy may change; `extends` names the policy.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Overlay {
+pub struct Overlay {
+    /// Id of the policy it changes.
+    #[schemars(with = "String")]
     pub(super) extends: Spanned<String>,
     /// What the overlay rests on.
     source: Option<Words>,
@@ -37,15 +40,18 @@ pub(super) struct Overlay {
     releases: Vec<Release>,
     /// Facts that hold for everybody who uses the overlay.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     facts: BTreeMap<Spanned<String>, toml::Value>,
+    /// Facts it adds, with their questions.
     #[serde(default, rename = "fact")]
     fact: Vec<FactRow>,
+    /// Clauses it adds, or puts in the place of those of the same id.
     #[serde(default, rename = "clause")]
     clauses: Vec<ClauseRow>,
 }
 
 /// The hours an overlay may change.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct HoursOverlay {
     zone: Option<Zone>,
@@ -80,6 +86,10 @@ pub(super) fn apply(
         Some(source) => format!("{} ({source})", pack.path),
         None => pack.path.clone(),
     };
+    if overlay.clauses.len() + overlay.fact.len() + overlay.facts.len() > load::MOST_ROWS {
+        let what = format!("an overlay has at most {} clauses and facts", load::MOST_ROWS);
+        return Err(vec![at(pack, &overlay.extends, what)]);
+    }
     let mut changed = policy.clone();
     let mut errors = Vec::new();
     let mut names = policy.names.clone();

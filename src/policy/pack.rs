@@ -1,6 +1,7 @@
 //! The format of a policy pack, `policies/<id>.toml`.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -9,19 +10,22 @@ use super::clause::{ClauseRow, FactRow};
 use super::hours::Hours;
 use super::lifecycle::{Reopen, StateRow, Timer};
 use super::rows::{Channel, Escalation, Gap, Plan, Priority, RequestType, Rule, Severity};
+use super::schema::IsoDate;
 use super::targets::TargetRow;
 use super::versions::Versions;
 
 /// A whole policy, as the pack writes it. What is absent the policy does not state; a
 /// [`Gap`] says so in words.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyPack {
     /// Id, the file's name.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// Name for people.
     pub name: Words,
     /// When the pack was last compared with its source.
+    #[schemars(with = "IsoDate")]
     pub checked: Date,
     /// The document it is taken from.
     pub source: PolicySource,
@@ -97,19 +101,23 @@ pub struct PolicyPack {
 }
 
 /// The document a policy is taken from: `[source]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicySource {
     /// Title of the document.
     pub title: Words,
+    /// Where it is published.
+    pub url: Option<Words>,
     /// When it took effect.
+    #[schemars(with = "Option<IsoDate>")]
     pub effective: Option<Date>,
     /// When it was last changed.
+    #[schemars(with = "Option<IsoDate>")]
     pub updated: Option<Date>,
 }
 
 /// What the policy is about: `[scope]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// In words.
@@ -125,7 +133,7 @@ pub struct Scope {
 }
 
 /// A product in scope: `[[scope.product]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Product {
     /// Its name.

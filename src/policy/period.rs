@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A length of time, in the unit the policy uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "PeriodRow", into = "PeriodRow")]
 pub enum Period {
     /// Hours that run only while the desk is open.
@@ -28,8 +29,9 @@ const MOST_HOURS: u16 = 8784;
 const MOST_DAYS: u16 = 366;
 
 /// The form in a pack: exactly one key, `{ business_hours = 8 }`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 struct PeriodRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     business_hours: Option<u16>,

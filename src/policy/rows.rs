@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
@@ -9,7 +10,7 @@ use super::Words;
 use super::period::Period;
 
 /// A request type: `[[request_type]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestType {
     /// `problem`, `question`, `feature_request` or `request`.
@@ -23,7 +24,7 @@ pub struct RequestType {
 }
 
 /// Request types across all policies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestTypeId {
     /// Something does not work.
@@ -49,7 +50,7 @@ impl RequestTypeId {
 }
 
 /// A severity: `[[severity]]`, the worst first.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Severity {
     /// The source's own number.
@@ -93,7 +94,7 @@ impl<'de> Deserialize<'de> for SeverityRef {
 }
 
 /// A priority: `[[priority]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Priority {
     /// `high`, `normal`, `low`.
@@ -106,13 +107,14 @@ pub struct Priority {
     pub note: Option<Words>,
     /// Severities that normally have it.
     #[serde(default)]
+    #[schemars(with = "Vec<SeverityRef>")]
     pub severities: Vec<Spanned<SeverityRef>>,
     /// Section of the source.
     pub source: Words,
 }
 
 /// A plan that customers can buy: `[[plan]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Its name.
@@ -124,7 +126,7 @@ pub struct Plan {
 }
 
 /// A way to reach support: `[[channel]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
     /// `portal`, `web`, `email`, `phone`, …
@@ -135,13 +137,14 @@ pub struct Channel {
     pub condition: Option<Words>,
     /// The severities it is for; all, when empty.
     #[serde(default)]
+    #[schemars(with = "Vec<SeverityRef>")]
     pub severities: Vec<Spanned<SeverityRef>>,
     /// Section of the source.
     pub source: Words,
 }
 
 /// A step of escalation: `[[escalation]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Escalation {
     /// Order, from 1; absent for a path beside the ladder.
@@ -155,7 +158,7 @@ pub struct Escalation {
 }
 
 /// A rule in words, with the figures and names it contains.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// What it says.
@@ -163,6 +166,7 @@ pub struct Rule {
     /// A period it names.
     pub period: Option<Period>,
     /// A severity it names.
+    #[schemars(with = "Option<SeverityRef>")]
     pub severity: Option<Spanned<SeverityRef>>,
     /// A request type it names.
     pub request_type: Option<RequestTypeId>,
@@ -171,7 +175,7 @@ pub struct Rule {
 }
 
 /// Something the source does not publish: `[[gap]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// What is missing.
@@ -181,7 +185,9 @@ pub struct Gap {
 }
 
 /// What a support policy can speak about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Topic {

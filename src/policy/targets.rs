@@ -1,6 +1,7 @@
 //! When a ticket's first response and resolution are due: targets, not promises.
 
 use jiff::{SignedDuration, Timestamp, Zoned};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -12,10 +13,11 @@ use super::policy::Policy;
 use super::rows::{Priority, RequestTypeId, Severity, SeverityRef, Topic};
 
 /// What a policy aims at for a severity: `[[target]]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRow {
     /// The severity.
+    #[schemars(with = "SeverityRef")]
     pub severity: Spanned<SeverityRef>,
     /// Request types it holds for; all, when empty.
     #[serde(default)]

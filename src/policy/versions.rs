@@ -10,7 +10,7 @@ use super::release::{DayOrMonth, ReleaseNumber};
 use super::rows::Topic;
 
 /// Which versions a policy supports: `[versions]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Versions {
     /// What it says.
@@ -32,7 +32,7 @@ pub struct Versions {
 }
 
 /// How a version is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VersionRule {
     /// By a published end of life of the product, and nothing else.
@@ -44,7 +44,7 @@ pub enum VersionRule {
 }
 
 /// A release with its dates.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Release {
     /// The product.

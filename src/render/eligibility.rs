@@ -1,17 +1,21 @@
 //! Eligibility: the published document `keycase.eligibility/1`, and its other forms.
 
 mod csv;
+mod fips;
 mod monitoring;
 mod table;
 
 pub use csv::{csv, csv_header};
-pub use monitoring::{nagios, prometheus};
-pub use table::table;
+pub use fips::FipsRow;
+pub use monitoring::{nagios, nagios_unknown, prometheus};
+pub use table::{table, verdict_words};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::catalog::FipsCertificate;
 use crate::policy::{Contact, Effect, Eligibility, LifecycleStatus, Policy, Reason, Verdict};
 use crate::snapshot::{Drive, Tool};
 
@@ -72,6 +76,8 @@ pub struct DriveVerdict {
     pub reasons: Vec<ReasonRow>,
     /// What is published about the end of the model.
     pub lifecycle: LifecycleRow,
+    /// FIPS certificates of the model; they say nothing about support.
+    pub fips: Vec<FipsRow>,
     /// What would settle an open verdict.
     pub ask: Vec<AskRow>,
     /// Whom to turn to.
@@ -182,8 +188,13 @@ impl EligibilityDocument {
 }
 
 impl DriveVerdict {
-    /// The row of one drive.
-    pub fn new(drive: &Drive, answer: &Eligibility<'_>) -> Self {
+    /// The row of one drive, whose model has these FIPS certificates on the day `today`.
+    pub fn new(
+        drive: &Drive,
+        answer: &Eligibility<'_>,
+        certificates: &[FipsCertificate],
+        today: Date,
+    ) -> Self {
         let life = &answer.lifecycle;
         let ask = answer.ask.iter().map(|asked| AskRow {
             fact: asked.fact.to_owned(),
@@ -204,9 +215,17 @@ impl DriveVerdict {
                 source: life.source.clone(),
                 note: life.words(),
             },
+            fips: certificates.iter().map(|row| FipsRow::new(row, today)).collect(),
             ask: ask.collect(),
             contact: answer.contact,
         }
+    }
+}
+
+impl DriveVerdict {
+    /// The clauses that exclude the drive.
+    pub fn excluding(&self) -> impl Iterator<Item = &ReasonRow> {
+        self.reasons.iter().filter(|reason| reason.effect == Effect::Excludes)
     }
 }
 

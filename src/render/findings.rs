@@ -291,6 +291,15 @@ pub fn severity(severity: Severity) -> &'static str {
     }
 }
 
+/// The certainty in a word.
+pub fn certainty_word(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Possible => "possible",
+        Certainty::Likely => "likely",
+        Certainty::Certain => "certain",
+    }
+}
+
 /// The certainty in words.
 pub fn certainty(certainty: Certainty) -> &'static str {
     match certainty {

@@ -6,6 +6,7 @@ pub mod event;
 pub mod findings;
 pub mod machine;
 pub mod outbox;
+pub mod overview;
 pub mod policy;
 pub mod preview;
 pub mod problem;

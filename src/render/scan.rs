@@ -123,7 +123,8 @@ fn unit(lun: &Lun) -> String {
     parts.join(", ")
 }
 
-fn managed(managed: Managed) -> &'static str {
+/// Whether a drive is managed, in a word.
+pub fn managed(managed: Managed) -> &'static str {
     match managed {
         Managed::Yes => "yes",
         Managed::Likely => "likely",

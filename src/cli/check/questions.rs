@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use dialoguer::{Input, Select};
 
 use super::waits;
-use crate::cli::{CliError, CliResult, Exit};
+use crate::cli::CliResult;
+use crate::cli::ask::question;
 use crate::condition::{FactType, FactValue, Facts, Origin};
 use crate::policy::{FactRow, Policy};
 use crate::render::eligibility::EligibilityDocument;
@@ -46,13 +47,10 @@ fn next<'p>(
 
 /// Puts one question; `None` when the person does not know.
 fn ask(row: &FactRow) -> CliResult<Option<FactValue>> {
-    let failed = |error: dialoguer::Error| {
-        CliError::caused_by(Exit::Io, "can't ask on this terminal", &error)
-            .hint("state the facts with --fact instead")
-    };
     if row.kind == FactType::Bool {
         let select = Select::new().with_prompt(row.question.to_string()).default(2);
-        let chosen = select.items(["yes", "no", "I don't know"]).interact().map_err(failed)?;
+        let select = select.items(["yes", "no", "I don't know"]);
+        let chosen = question(|| select.interact())?;
         return Ok((chosen < 2).then_some(FactValue::Bool(chosen == 0)));
     }
     let kind = row.kind;
@@ -63,6 +61,6 @@ fn ask(row: &FactRow) -> CliResult<Option<FactValue>> {
             "" => Ok(()),
             text => kind.parse(text).map(|_| ()),
         });
-    let text = input.interact_text().map_err(failed)?;
+    let text = question(|| input.interact_text())?;
     Ok(Some(text.trim()).filter(|text| !text.is_empty()).and_then(|text| kind.parse(text).ok()))
 }

@@ -7,14 +7,18 @@ use crate::cli::{App, CliError, CliResult, Exit, packs};
 use crate::packs::{Origin, PackError};
 use crate::policy::Policies;
 
-/// Checks packs in the order given, on top of the policies in use.
+/// Checks packs in the order given, on top of the policies in use, and runs the examples
+/// of their clauses.
 pub(super) fn run(files: &[PathBuf], app: &App) -> CliResult {
     let mut policies = Policies::load(app.packs()?).unwrap_or_default();
     let mut errors: Vec<PackError> = Vec::new();
     for file in files {
         let mut pack = packs::read(file)?;
         pack.origin = Origin::Overlay;
-        errors.extend(policies.add(&pack).err().unwrap_or_default());
+        match policies.add(&pack) {
+            Ok(()) => errors.extend(policies.failed_examples(&pack)),
+            Err(found) => errors.extend(found),
+        }
     }
     let rows: Vec<serde_json::Value> = errors
         .iter()

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::cli::{App, CliError, CliResult, Exit, desks, output};
+use crate::cli::{App, CliResult, ask, desks, output};
 use crate::desk::{Desk, Item, Progress, Request, State, Ticket};
 use crate::policy::TicketState;
 
@@ -36,8 +36,8 @@ pub(super) fn ticket_to_add_to(
         return Ok(None);
     }
     let question = format!("{known}. Add to it instead of opening another?");
-    let asked = dialoguer::Confirm::new().with_prompt(question).default(true).interact();
-    let add = asked.map_err(|error| CliError::caused_by(Exit::Io, "can't ask", &error))?;
+    let choice = dialoguer::Confirm::new().with_prompt(question).default(true);
+    let add = ask::question(|| choice.interact())?;
     Ok(add.then_some(ticket))
 }
 

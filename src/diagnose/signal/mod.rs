@@ -4,16 +4,16 @@
 //! what it counted. A log arrives as blocks of bytes and is never held. Does not belong
 //! here: opening logs.
 //!
-//! Few lines of a log matter. One search for the words of all signals finds them; only
-//! those lines meet the regular expressions.
+//! Few lines of a log matter. One search for the words of all signals finds them; such a
+//! line meets the regular expressions of the signals whose words it has.
 
 mod observed;
 mod patterns;
 mod scan;
 mod stamp;
 
-use observed::Subject;
 pub use observed::{Observed, RawLine, Reading, Tally};
+use observed::{Short, Subject};
 pub(in crate::diagnose) use patterns::SHORTEST_WORD;
 pub use patterns::{Signal, Signals};
 pub use scan::Scan;

@@ -1,6 +1,7 @@
 //! What was counted.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::Timestamp;
 
@@ -9,6 +10,9 @@ use crate::snapshot::Drive;
 
 /// Sample lines kept of each signal.
 const SAMPLES: usize = 3;
+
+/// Longest name of a port, disk or device.
+const LONGEST_SUBJECT: usize = 64;
 
 /// Longest sample in bytes.
 const LONGEST_SAMPLE: usize = 240;
@@ -74,28 +78,56 @@ impl Tally {
     }
 }
 
+/// A text of at most 64 bytes, in place: lines that matter can be most of a log.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Short {
+    bytes: [u8; LONGEST_SUBJECT],
+    length: usize,
+}
+
+impl Short {
+    /// Takes a text that is short enough.
+    pub(super) fn new(text: &[u8]) -> Option<Self> {
+        let mut bytes = [0; LONGEST_SUBJECT];
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        std::str::from_utf8(text).ok()?;
+        Some(Self { bytes, length: text.len() })
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for Short {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
 /// What a line is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     /// A port path, `2-1.4`.
-    Port(String),
+    Port(Short),
     /// A block device or a partition, `sdb1`.
-    Node(String),
+    Node(Short),
     /// Vendor and product id, `0951:1576`.
-    Usb(String),
+    Usb(Short),
 }
 
 impl Subject {
     fn is_of(&self, drive: &Drive) -> bool {
         match self {
-            Self::Port(port) => *port == drive.port.to_string(),
+            Self::Port(port) => port.text() == drive.port.to_string(),
             Self::Node(node) => drive.luns.iter().any(|lun| {
                 let disk = lun.node.as_deref().and_then(|n| n.strip_prefix("/dev/"));
-                let rest = disk.and_then(|disk| node.strip_prefix(disk));
+                let rest = disk.and_then(|disk| node.text().strip_prefix(disk));
                 rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'p'))
             }),
             Self::Usb(ids) => match (drive.usb.vid, drive.usb.pid) {
-                (Some(vid), Some(pid)) => *ids == format!("{vid}:{pid}"),
+                (Some(vid), Some(pid)) => ids.text() == format!("{vid}:{pid}"),
                 _ => false,
             },
         }
@@ -112,9 +144,26 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn add(&mut self, subject: Option<Subject>, at: Option<Timestamp>, line: &[u8]) {
         self.all.add(at, line);
-        let Some(subject) = subject else { return };
-        if self.by_subject.len() < SUBJECTS || self.by_subject.contains_key(&subject) {
-            self.by_subject.entry(subject).or_default().add(at, line);
+        if let Some(tally) = subject.and_then(|subject| self.about(subject)) {
+            tally.add(at, line);
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.all.join(&other.all);
+        for (subject, tally) in &other.by_subject {
+            if let Some(own) = self.about(*subject) {
+                own.join(tally);
+            }
+        }
+    }
+
+    /// The matches about a subject; `None` for one too many.
+    fn about(&mut self, subject: Subject) -> Option<&mut Tally> {
+        let room = self.by_subject.len() < SUBJECTS;
+        match self.by_subject.entry(subject) {
+            Entry::Occupied(own) => Some(own.into_mut()),
+            Entry::Vacant(place) => room.then(|| place.insert(Tally::default())),
         }
     }
 
@@ -143,8 +192,11 @@ pub struct Observed {
 }
 
 impl Observed {
-    pub(super) fn seen(&mut self, signal: &str) -> &mut Seen {
-        self.seen.entry(signal.to_owned()).or_default()
+    /// Adds what one log said about a signal.
+    pub(super) fn add(&mut self, signal: &str, seen: &Seen) {
+        if seen.all.count > 0 {
+            self.seen.entry(signal.to_owned()).or_default().join(seen);
+        }
     }
 
     /// Notes that a log was read, and where it stands.
@@ -180,7 +232,7 @@ impl Observed {
 
     /// Matches about a port.
     pub fn of_port(&self, signal: &str, port: &str) -> Tally {
-        let is_it = |subject: &Subject| *subject == Subject::Port(port.to_owned());
+        let is_it = |subject: &Subject| matches!(subject, Subject::Port(own) if own.text() == port);
         self.seen.get(signal).map(|seen| seen.sum(is_it)).unwrap_or_default()
     }
 
@@ -188,7 +240,7 @@ impl Observed {
     pub fn ports<'o>(&'o self, signal: &str) -> impl Iterator<Item = &'o str> {
         let seen = self.seen.get(signal).into_iter();
         seen.flat_map(|seen| seen.by_subject.keys()).filter_map(|subject| match subject {
-            Subject::Port(port) => Some(port.as_str()),
+            Subject::Port(port) => Some(port.text()),
             _ => None,
         })
     }

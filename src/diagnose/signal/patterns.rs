@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Input, MatchKind};
-use regex::bytes::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind};
+use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 
-use super::{LogKind, Subject};
+use super::{LogKind, Short, Subject};
 
 /// A word shorter than this stands in too many lines to be of use.
 pub(in crate::diagnose) const SHORTEST_WORD: usize = 5;
@@ -26,6 +26,8 @@ pub struct Signal {
     pub within_days: Option<u16>,
     pub(super) words: Vec<String>,
     pub(super) pattern: Regex,
+    /// Where each of [`GROUPS`] stands in the pattern.
+    places: [Option<usize>; GROUPS.len()],
 }
 
 impl Signal {
@@ -45,8 +47,10 @@ impl Signal {
         if let Some(strange) = groups.find(|group| !GROUPS.contains(group)) {
             return Err(format!("a group is one of {}, not `{strange}`", GROUPS.join(", ")));
         }
+        let place = |name| pattern.capture_names().position(|group| group == Some(name));
+        let places = GROUPS.map(place);
         let (id, means) = (id.to_owned(), means.to_owned());
-        Ok(Self { id, log, means, within_days, words, pattern })
+        Ok(Self { id, log, means, within_days, words, pattern, places })
     }
 
     /// Whether its lines say which port, disk or device they are about.
@@ -61,22 +65,22 @@ impl Signal {
     }
 
     /// What a line is about.
-    pub(super) fn subject(&self, found: &Captures<'_>) -> Option<Subject> {
-        let group = |name| {
-            let text = std::str::from_utf8(found.name(name)?.as_bytes()).ok()?;
-            (text.len() <= 64).then(|| text.to_owned())
-        };
-        if let Some(port) = group("port") {
+    pub(super) fn subject(&self, found: &CaptureLocations, line: &[u8]) -> Option<Subject> {
+        let [port, hub, hub_port, node, vid, pid] = self.places.map(|place| {
+            let (start, end) = found.get(place?)?;
+            Short::new(line.get(start..end)?)
+        });
+        if let Some(port) = port {
             return Some(Subject::Port(port));
         }
-        if let (Some(hub), Some(port)) = (group("hub"), group("hubport")) {
-            return Some(Subject::Port(port_of(&hub, &port)));
+        if let (Some(hub), Some(port)) = (hub, hub_port) {
+            return Short::new(port_of(hub.text(), port.text()).as_bytes()).map(Subject::Port);
         }
-        if let Some(node) = group("node") {
+        if let Some(node) = node {
             return Some(Subject::Node(node));
         }
-        let ids = format!("{}:{}", group("vid")?, group("pid")?);
-        Some(Subject::Usb(ids.to_ascii_lowercase()))
+        let ids = format!("{}:{}", vid?.text(), pid?.text()).to_ascii_lowercase();
+        Short::new(ids.as_bytes()).map(Subject::Usb)
     }
 }
 
@@ -96,13 +100,15 @@ pub struct Signals {
     words: BTreeMap<LogKind, Words>,
 }
 
-/// The search for one kind of log: first for words, then for patterns in their lines.
+/// The search for one kind of log: first for lines with a word, then for the words in them.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
-    automaton: AhoCorasick,
-    patterns: RegexSet,
-    /// The signal of each pattern.
-    owners: Vec<usize>,
+    /// Finds the next word, many bytes at a step.
+    next: AhoCorasick,
+    /// Finds all words of a line, also those inside each other.
+    every: AhoCorasick,
+    /// The signals that each word belongs to.
+    owners: Vec<Vec<usize>>,
 }
 
 impl Signals {
@@ -117,16 +123,22 @@ impl Signals {
             let failed = |error: &dyn std::fmt::Display| {
                 format!("the signals of the {} do not compile: {error}", kind.name())
             };
-            let automaton = AhoCorasickBuilder::new()
+            let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            for (index, signal) in own() {
+                for word in &signal.words {
+                    by_word.entry(word).or_default().push(index);
+                }
+            }
+            let next = AhoCorasickBuilder::new()
                 .match_kind(MatchKind::LeftmostFirst)
-                .build(own().flat_map(|(_, signal)| &signal.words))
+                .build(by_word.keys())
                 .map_err(|error| failed(&error))?;
-            let patterns = RegexSetBuilder::new(own().map(|(_, signal)| signal.pattern.as_str()))
-                .unicode(false)
-                .build()
+            let every = AhoCorasickBuilder::new()
+                .kind(Some(AhoCorasickKind::DFA))
+                .build(by_word.keys())
                 .map_err(|error| failed(&error))?;
-            let owners = own().map(|(index, _)| index).collect();
-            words.insert(kind, Words { automaton, patterns, owners });
+            let owners = by_word.into_values().collect();
+            words.insert(kind, Words { next, every, owners });
         }
         Ok(Self { all, words })
     }
@@ -153,12 +165,20 @@ impl Signals {
 impl Words {
     /// Where the next word stands in `text`, at or after `from`.
     pub(super) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
-        self.automaton.find(Input::new(text).range(from..)).map(|found| found.start())
+        self.next.find(Input::new(text).range(from..)).map(|found| found.start())
     }
 
-    /// The signals whose pattern fits the line.
-    pub(super) fn owners(&self, line: &[u8]) -> Vec<usize> {
-        let fitting = self.patterns.matches(line).into_iter();
-        fitting.filter_map(|pattern| self.owners.get(pattern).copied()).collect()
+    /// The signals that have a word in the line, in the order of their packs.
+    pub(super) fn owners(&self, line: &[u8], owners: &mut Vec<usize>) {
+        owners.clear();
+        for found in self.every.find_overlapping_iter(line) {
+            let more = self.owners.get(found.pattern().as_usize()).into_iter().flatten();
+            for owner in more {
+                if !owners.contains(owner) {
+                    owners.push(*owner);
+                }
+            }
+        }
+        owners.sort_unstable();
     }
 }

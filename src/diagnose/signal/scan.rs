@@ -1,17 +1,28 @@
 //! One pass over a log, in constant memory.
 
+use regex::bytes::CaptureLocations;
+
+use super::observed::Seen;
 use super::{Clock, LogKind, Observed, Reading, Signals, stamp};
 
 /// Longest line looked at; the rest of a longer one is passed over.
 const LONGEST_LINE: usize = 16 * 1024;
 
 /// Counts the signals of some kinds of log in one log, block by block.
+///
+/// What is counted belongs to the log once it has ended: one that is dropped before leaves
+/// nothing behind.
 #[derive(Debug)]
 pub struct Scan<'a> {
     signals: &'a Signals,
     kinds: &'a [LogKind],
     clock: Clock,
     observed: &'a mut Observed,
+    /// Matches of each signal.
+    seen: Vec<Seen>,
+    /// Signals whose words stand in the line at hand, and where their groups are.
+    candidates: Vec<usize>,
+    groups: Vec<CaptureLocations>,
     /// The beginning of a line whose end has not come yet.
     begun: Vec<u8>,
 }
@@ -24,7 +35,10 @@ impl<'a> Scan<'a> {
         clock: Clock,
         observed: &'a mut Observed,
     ) -> Self {
-        Self { signals, kinds, clock, observed, begun: Vec::new() }
+        let seen = signals.iter().map(|_| Seen::default()).collect();
+        let groups = signals.iter().map(|signal| signal.pattern.capture_locations()).collect();
+        let (candidates, begun) = (Vec::new(), Vec::new());
+        Self { signals, kinds, clock, observed, seen, candidates, groups, begun }
     }
 
     /// Takes the next block of the log; blocks end anywhere.
@@ -49,6 +63,9 @@ impl<'a> Scan<'a> {
     pub fn end(mut self, place: &str, reading: Reading) {
         let line = std::mem::take(&mut self.begun);
         self.lines(&line);
+        for (signal, seen) in self.signals.iter().zip(&self.seen) {
+            self.observed.add(&signal.id, seen);
+        }
         for kind in self.kinds {
             self.observed.read(*kind, place, reading);
         }
@@ -70,24 +87,26 @@ impl<'a> Scan<'a> {
                 let length = text[at..].iter().position(|b| *b == b'\n');
                 let end = length.map_or(text.len(), |length| at + length);
                 let line = &text[start..end.min(start + LONGEST_LINE)];
-                for owner in words.owners(line) {
-                    self.line(owner, line);
+                let mut candidates = std::mem::take(&mut self.candidates);
+                words.owners(line, &mut candidates);
+                for owner in &candidates {
+                    self.line(*owner, line);
                 }
+                self.candidates = candidates;
                 from = end;
             }
         }
     }
 
     fn line(&mut self, owner: usize, line: &[u8]) {
-        let Some(signal) = self.signals.at(owner) else { return };
-        let Some(found) = signal.pattern.captures(line) else { return };
+        let found = (self.signals.at(owner), self.groups.get_mut(owner), self.seen.get_mut(owner));
+        let (Some(signal), Some(groups), Some(seen)) = found else { return };
+        let Some(whole) = signal.pattern.captures_read(groups, line) else { return };
         let at = stamp::written_at(line, self.clock);
         let too_old = |days| at.is_some_and(|at| self.clock.is_older(at, days));
         if signal.within_days.is_some_and(too_old) {
             return;
         }
-        let start = found.get(0).map_or(0, |whole| whole.start());
-        let subject = signal.subject(&found);
-        self.observed.seen(&signal.id).add(subject, at, &line[start..]);
+        seen.add(signal.subject(groups, line), at, &line[whole.start()..]);
     }
 }

@@ -14,11 +14,11 @@ pub fn prometheus(documents: &[EligibilityDocument]) -> String {
         "# HELP keycase_drive_eligible Whether the policy supports the drive (1) or not, or not known (0).\n\
          # TYPE keycase_drive_eligible gauge\n",
     );
-    for (document, drive) in rows(documents) {
+    for (machine, document, drive) in numbered(documents) {
         let eligible = u8::from(drive.verdict == Verdict::Eligible);
         let _ = writeln!(
             out,
-            "keycase_drive_eligible{{port=\"{}\",name=\"{}\",policy=\"{}\",verdict=\"{}\"}} {eligible}",
+            "keycase_drive_eligible{{{machine}port=\"{}\",name=\"{}\",policy=\"{}\",verdict=\"{}\"}} {eligible}",
             label(&drive.port),
             label(&drive.name),
             label(&document.policy.id),
@@ -53,6 +53,11 @@ pub fn nagios(documents: &[EligibilityDocument], status: &str) -> String {
     format!("KEYCASE {status} - {} | {}\n", parts.join(", "), data.join(" "))
 }
 
+/// The line of a check that could not run.
+pub fn nagios_unknown(what: &str) -> String {
+    format!("KEYCASE UNKNOWN - {}\n", plain(what))
+}
+
 fn why(drive: &DriveVerdict) -> String {
     use crate::policy::Effect;
     let by = |effect| {
@@ -65,6 +70,18 @@ fn why(drive: &DriveVerdict) -> String {
         Verdict::NeedsInformation => format!("{} question(s)", drive.ask.len()),
         Verdict::Unknown => "product not known".into(),
     }
+}
+
+/// Each drive with a label for its machine, when there are several: two machines have the
+/// same ports, and no two series may have the same labels.
+fn numbered(
+    documents: &[EligibilityDocument],
+) -> impl Iterator<Item = (String, &EligibilityDocument, &DriveVerdict)> {
+    let several = documents.len() > 1;
+    documents.iter().enumerate().flat_map(move |(number, document)| {
+        let machine = if several { format!("machine=\"{}\",", number + 1) } else { String::new() };
+        document.drives.iter().map(move |drive| (machine.clone(), document, drive))
+    })
 }
 
 fn rows(

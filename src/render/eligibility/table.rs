@@ -24,6 +24,9 @@ fn block(out: &mut String, drive: &DriveVerdict, policy: &str) {
     let _ = writeln!(out, "{}  {}: {verdict}", drive.port, visible(&drive.name));
     labelled(out, "serial", drive.serial.as_deref().unwrap_or("not published"));
     labelled(out, "lifecycle", &drive.lifecycle.note);
+    for row in &drive.fips {
+        labelled(out, "fips", &row.note);
+    }
     for (effect, label) in [(Effect::Excludes, "excludes"), (Effect::Unknown, "undecided")] {
         for reason in drive.reasons.iter().filter(|reason| reason.effect == effect) {
             labelled(out, label, &said(reason, policy));
@@ -66,7 +69,7 @@ fn said(reason: &ReasonRow, policy: &str) -> String {
 }
 
 /// The verdict in words.
-fn verdict_words(verdict: Verdict) -> &'static str {
+pub fn verdict_words(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Eligible => "eligible for support",
         Verdict::NotEligible => "not eligible for support",

@@ -1,6 +1,6 @@
 //! A whole policy for people: every topic, with its source, or what is not published.
 
-use crate::policy::{Hours, Policy, Rule, SeverityRef, TargetRow, Topic};
+use crate::policy::{Hours, Period, Policy, Rule, SeverityRef, TargetRow, Topic};
 use crate::render::text::labelled;
 use crate::text::visible;
 
@@ -9,6 +9,9 @@ pub fn show(policy: &Policy) -> String {
     let mut out = format!("{} ({})\n", visible(&policy.pack.name), policy.id);
     labelled(&mut out, "source", &policy.cited());
     let source = &policy.pack.source;
+    if let Some(url) = &source.url {
+        labelled(&mut out, "published", url);
+    }
     let dated = [("effective", source.effective), ("updated", source.updated)];
     for (label, date) in dated.into_iter().filter_map(|(label, date)| Some((label, date?))) {
         labelled(&mut out, label, &date.to_string());
@@ -65,11 +68,11 @@ fn rows(topic: Topic, policy: &Policy) -> Vec<Row> {
         Topic::Escalation => escalation(policy),
         Topic::Waiting => {
             let rows = pack.timers.iter();
-            rows.map(|row| (row.after.to_string(), cited(&row.text, &row.source))).collect()
+            rows.map(|row| ("after".into(), timed(row.after, &row.text, &row.source))).collect()
         }
         Topic::Reopen => {
             let rows = pack.reopen.iter();
-            rows.map(|row| (row.within.to_string(), cited(&row.text, &row.source))).collect()
+            rows.map(|row| ("within".into(), timed(row.within, &row.text, &row.source))).collect()
         }
         Topic::Versions => versions(policy),
         Topic::AlreadyFixed => rules(&pack.already_fixed),
@@ -183,6 +186,10 @@ fn clauses(out: &mut String, policy: &Policy) {
             &format!("{}.{}: {}", policy.id, clause.id, cited(&clause.text, &clause.source)),
         );
     }
+}
+
+fn timed(period: Period, text: &str, source: &str) -> String {
+    cited(&format!("{period}: {text}"), source)
 }
 
 fn cited(text: &str, source: &str) -> String {

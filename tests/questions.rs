@@ -1,0 +1,132 @@
+//! `keycase check` at a terminal: a real one, made by script(1).
+#![cfg(target_os = "linux")]
+
+pub mod support;
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+
+use support::keycase::{EXE, NOW, clean};
+use support::machine::Machine;
+use tempfile::TempDir;
+
+/// A person at a terminal: sees what is shown there, and presses keys.
+struct Person {
+    terminal: Child,
+    seen: String,
+    read: usize,
+    _home: TempDir,
+}
+
+impl Person {
+    fn runs(arguments: &str, machine: &str) -> Self {
+        let home = TempDir::new().expect("a home");
+        let snapshot = Machine::named(machine).snapshot();
+        let line = format!("'{EXE}' {arguments} --now {NOW} --from '{}'", snapshot.display());
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
+        clean(&mut command, home.path());
+        command.env("TERM", "xterm").env("SHELL", "/bin/sh");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let terminal = command.spawn().expect("script(1) starts");
+        Self { terminal, seen: String::new(), read: 0, _home: home }
+    }
+
+    /// Waits until a text shows that was not there before.
+    fn sees(&mut self, text: &str) -> &mut Self {
+        let mut block = [0; 4096];
+        loop {
+            if let Some(at) = self.seen[self.read..].find(text) {
+                self.read += at + text.len();
+                return self;
+            }
+            let screen = self.terminal.stdout.as_mut().expect("a screen");
+            let count = screen.read(&mut block).expect("the screen can be read");
+            assert!(count > 0, "`{text}` never shows:\n{}", self.seen);
+            self.seen.push_str(&String::from_utf8_lossy(&block[..count]));
+        }
+    }
+
+    fn presses(&mut self, keys: &str) -> &mut Self {
+        let keyboard = self.terminal.stdin.as_mut().expect("a keyboard");
+        keyboard.write_all(keys.as_bytes()).expect("the keys arrive");
+        self
+    }
+
+    /// What the rest of the screen shows, and the exit code.
+    fn leaves(&mut self) -> (String, Option<i32>) {
+        let mut rest = Vec::new();
+        let screen = self.terminal.stdout.as_mut().expect("a screen");
+        screen.read_to_end(&mut rest).expect("the screen can be read");
+        let code = self.terminal.wait().expect("the program ends").code();
+        self.seen.push_str(&String::from_utf8_lossy(&rest));
+        (self.seen[self.read..].to_owned(), code)
+    }
+}
+
+const UP: &str = "\u{1b}[A";
+const LICENCE: &str = "licence terms of the device and its software?";
+
+#[test]
+fn one_answer_can_settle_everything() {
+    let mut person = Person::runs("check", "locked-sentry-one");
+    person.sees(LICENCE).sees("> I don't know").presses(&format!("{UP}\r"));
+    let (screen, code) = person.leaves();
+    assert_eq!(code, Some(2), "{screen}");
+    assert!(screen.contains("not eligible for support"), "{screen}");
+    assert!(screen.contains("license_compliant = false (your"), "{screen}");
+    assert!(!screen.contains("systems administrator"), "nothing more is asked: {screen}");
+}
+
+#[test]
+fn good_answers_to_all_questions_make_a_drive_eligible() {
+    let mut person = Person::runs("check", "locked-sentry-one");
+    let yes = format!("{UP}{UP}\r");
+    let no = format!("{UP}\r");
+    for (question, answer) in [
+        (LICENCE, &yes),
+        ("active and paid up?", &yes),
+        ("rolled out", &yes),
+        ("past its end of life?", &no),
+        ("not working as it should?", &yes),
+        ("designated systems administrator", &yes),
+        ("as its instructions say?", &yes),
+        ("software of another vendor?", &no),
+    ] {
+        person.sees(question).sees("> I don't know").presses(answer);
+    }
+    let (screen, code) = person.leaves();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains("eligible for support"), "{screen}");
+}
+
+#[test]
+fn whoever_does_not_know_is_asked_once_and_told_what_stays_open() {
+    let mut person = Person::runs("check", "locked-sentry-one");
+    for _ in 0..8 {
+        person.sees("> I don't know").presses("\r");
+    }
+    let (screen, code) = person.leaves();
+    assert_eq!(code, Some(1), "{screen}");
+    assert!(screen.contains("requester_is_admin: Are you the designated"), "{screen}");
+}
+
+#[test]
+fn ctrl_c_leaves_the_terminal_as_it_was() {
+    let mut person = Person::runs("check", "locked-sentry-one");
+    person.sees("> I don't know").presses("\u{3}");
+    let (screen, code) = person.leaves();
+    assert_eq!(code, Some(3), "{screen}");
+    assert!(screen.contains("interrupted"), "{screen}");
+    assert!(screen.contains("\u{1b}[?25h"), "the cursor is back: {screen:?}");
+}
+
+/// A document on stdout is for a program; nobody is asked then.
+#[test]
+fn documents_ask_nothing() {
+    for arguments in ["check --json", "check --format csv", "check -q"] {
+        let (screen, code) = Person::runs(arguments, "locked-sentry-one").leaves();
+        assert_eq!(code, Some(1), "{arguments}: {screen}");
+        assert!(!screen.contains("> I don't know"), "{arguments}: {screen}");
+    }
+}
