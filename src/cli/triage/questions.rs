@@ -12,7 +12,7 @@ pub(super) fn ask(
 ) -> CliResult<()> {
     for question in questions {
         let Some(kind) = names.get(&question.fact) else { continue };
-        let answer = question_put(&question.question, kind)?;
+        let answer = put(&question.question, kind)?;
         if let Some(value) = answer {
             facts.set(question.fact.clone(), value, Origin::Answer);
         }
@@ -20,7 +20,7 @@ pub(super) fn ask(
     Ok(())
 }
 
-fn question_put(question: &str, kind: FactType) -> CliResult<Option<FactValue>> {
+fn put(question: &str, kind: FactType) -> CliResult<Option<FactValue>> {
     terminal::question(|| match kind {
         FactType::Bool => yes_or_no(question),
         _ => typed(question, kind),
