@@ -122,7 +122,7 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     })
 }
 
-/// The stated facts that the policy reads; the others are triage's own.
+/// The stated facts but those that only triage reads.
 fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
     let mut facts = Vec::new();
     for fact in wanted.facts {

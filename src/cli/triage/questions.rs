@@ -1,6 +1,6 @@
 //! Putting the questions of a triage to the person at the terminal.
 
-use crate::cli::{CliError, CliResult, Exit};
+use crate::cli::{CliResult, ask as terminal};
 use crate::condition::{FactType, FactValue, Facts, KnownNames, Origin};
 use crate::triage::Question;
 
@@ -12,19 +12,19 @@ pub(super) fn ask(
 ) -> CliResult<()> {
     for question in questions {
         let Some(kind) = names.get(&question.fact) else { continue };
-        let answer = match kind {
-            FactType::Bool => yes_or_no(&question.question),
-            _ => typed(&question.question, kind),
-        };
-        let answer = answer.map_err(|error| {
-            CliError::caused_by(Exit::Interrupted, "the questions were not answered", &error)
-                .hint("--fact states answers on the command line")
-        })?;
+        let answer = put(&question.question, kind)?;
         if let Some(value) = answer {
             facts.set(question.fact.clone(), value, Origin::Answer);
         }
     }
     Ok(())
+}
+
+fn put(question: &str, kind: FactType) -> CliResult<Option<FactValue>> {
+    terminal::question(|| match kind {
+        FactType::Bool => yes_or_no(question),
+        _ => typed(question, kind),
+    })
 }
 
 fn yes_or_no(question: &str) -> dialoguer::Result<Option<FactValue>> {
