@@ -5,6 +5,7 @@ pub mod support;
 
 use serde_json::{Value, json};
 use support::keycase::Keycase;
+use support::machine::Machine;
 
 fn document(arguments: &str, description: &str) -> Value {
     let ran = Keycase::new(&format!("triage --json {arguments}"))
@@ -112,4 +113,57 @@ fn people_read_it_in_80_columns_and_nothing_steers_their_terminal() {
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
     assert!(!ran.stdout.chars().any(|c| c.is_control() && c != '\n'), "{}", ran.stdout);
     assert!(ran.stdout.contains("kingston_not_management"));
+}
+
+#[test]
+fn a_ticket_and_its_bundle_carry_the_triage() {
+    let root = Machine::named("locked-sentry-one").unpack();
+    let ran = Keycase::new("submit --dry-run --fact only_copy=true")
+        .arg("--describe")
+        .arg("My Sentry ONE is no longer recognised by any computer.")
+        .sysroot(root.path())
+        .run()
+        .expect(0);
+    let ticket = &ran.stdout;
+    for part in [
+        "Classification",
+        "Type: problem",
+        "Severity: 1 Urgent",
+        "Category: ",
+        "Scope: in_scope",
+        "target",
+    ] {
+        assert!(ticket.contains(part), "no {part}:\n{ticket}");
+    }
+    assert!(ran.stderr.contains("triage.json"), "{}", ran.stderr);
+    let open = Keycase::new("submit --dry-run --describe broken").sysroot(root.path()).run();
+    assert!(open.stdout.contains("Still open\n  ? "), "{}", open.stdout);
+}
+
+/// `script` gives the program a terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn at_a_terminal_questions_are_put_and_their_answers_count() {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    let home = tempfile::TempDir::new().unwrap();
+    let describe = "\"My H300 is not recognised any more.\"";
+    let exe = support::keycase::EXE;
+    let now = support::keycase::NOW;
+    let run = |keys: &[u8]| {
+        let mut script = Command::new("script");
+        support::keycase::clean(&mut script, home.path());
+        let command = format!("{exe} triage --now {now} --describe {describe}");
+        script.args(["-qec", &command, "/dev/null"]).env("TERM", "xterm");
+        let mut child =
+            script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
+        child.stdin.take().unwrap().write_all(keys).unwrap();
+        String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
+    };
+    // The first question is about the only copy: two up is "yes", the rest stays open.
+    let told = run(b"kk\r\r\r\r\r");
+    assert!(told.contains("only copy of data") && told.contains("severity 1 Urgent"), "{told}");
+    let open = run(b"\r\r\r\r\r");
+    assert!(open.contains("severity 3 Moderate"), "{open}");
 }

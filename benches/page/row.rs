@@ -2,21 +2,21 @@
 //! takes the lines that begin with a bar and leaves the rest to the terminal.
 
 /// A result beside its peer's, and whether it reaches its target.
-pub struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// What is measured.
-    pub what: &'a str,
+    pub(crate) what: &'a str,
     /// What keycase needs, with its unit.
-    pub ours: String,
+    pub(crate) ours: String,
     /// The peer's name and what it needs, from the same run.
-    pub peer: String,
+    pub(crate) peer: String,
     /// The target in words, and whether it is met.
-    pub target: Option<(String, bool)>,
+    pub(crate) target: Option<(String, bool)>,
 }
 
 impl Row<'_> {
     /// Prints it.
     #[expect(clippy::print_stdout, reason = "what a benchmark is for")]
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         let (target, met) = match &self.target {
             Some((text, true)) => (text.as_str(), "met"),
             Some((text, false)) => (text.as_str(), "**missed**"),

@@ -16,7 +16,7 @@ pub enum Packing {
 }
 
 /// How many bytes of a file's start are enough to tell.
-pub const START: usize = 16;
+pub const START: usize = 20;
 
 /// First bytes of files that hide their text, from the documents of each format.
 const HIDDEN: &[(&[u8], &str)] = &[

@@ -20,9 +20,9 @@ pub const SNAPSHOT: &str = "snapshot.json";
 pub const LONGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 
 /// The longest JSON document, and the longest snapshot: parsed they take many times their
-/// length. A hundred drives take a quarter of it.
+/// length. A hundred drives take a third of the latter.
 const LONGEST_JSON: u64 = 2 * 1024 * 1024;
-const LONGEST_SNAPSHOT: u64 = 1024 * 1024;
+const LONGEST_SNAPSHOT: u64 = 768 * 1024;
 
 /// No machine has more of these; a bundle that says so is not one of ours.
 const MOST_DRIVES: usize = 256;

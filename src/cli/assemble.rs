@@ -19,7 +19,6 @@ use crate::redact::Redactor;
 use crate::render::eligibility::DriveVerdict;
 use crate::render::findings::FindingRow;
 use crate::render::progress::Progress;
-use crate::render::triage::Document as TriageDocument;
 use crate::snapshot::{PortPath, Snapshot};
 
 /// What asking for a submission means for the bundle that goes with it.
@@ -30,10 +29,12 @@ const CONSENT: &str = "A bundle was made for `keycase submit`. It goes to the de
 pub(super) struct Wanted<'a> {
     /// The policy that governs the desk.
     pub(super) policy: Option<&'a str>,
-    /// The person's words.
-    pub(super) words: &'a str,
     /// Facts the person states.
     pub(super) facts: &'a [String],
+    /// The person's words.
+    pub(super) words: &'a str,
+    /// Whether a person is there to answer questions.
+    pub(super) may_ask: bool,
     /// How a bundle is made.
     pub(super) collect: &'a CollectArgs,
     /// A bundle made earlier.
@@ -50,8 +51,8 @@ pub(super) struct Evidence {
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
     /// What is wrong, in the order of work.
     pub(super) findings: Vec<FindingSection>,
-    /// What the person's words are classified as.
-    pub(super) triage: TriageDocument,
+    /// How the person's words were classified.
+    pub(super) triage: triage::Classified,
     /// The bundle.
     pub(super) bundle: Option<Packed>,
     /// Takes personal data out of the ticket's text.
@@ -86,19 +87,26 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         launcher::add_software(app, &mut snapshot, wanted.collect.read_launcher)?;
     }
     let redactor = redaction::load(app, &snapshot, wanted.collect.mask_serials)?.redactor;
-    let document = check::document(app, &snapshot, wanted.policy, wanted.facts)?;
+    let document = check::document(app, &snapshot, wanted.policy, &policy_facts(app, wanted)?)?;
     let recording =
         wanted.bundle.filter(|_| given.as_ref().is_some_and(|given| given.manifest.is_some()));
     let findings = Doctor::beside(app, wanted.facts, recording, stop)?.findings(&snapshot)?;
-    let triage =
-        triage::of_ticket(app, wanted.words, wanted.policy, wanted.facts, Some(&snapshot))?;
+    let described = triage::Described {
+        words: wanted.words,
+        policy: wanted.policy,
+        facts: wanted.facts,
+        snapshots: std::slice::from_ref(&snapshot),
+        received: app.now,
+        may_ask: wanted.may_ask,
+    };
+    let triage = triage::classify(app, &described)?;
     let bundle = match given {
         Some(given) => given,
         None => {
-            let documents = vec![
+            let documents = [
                 bundle_document("eligibility.json", &document)?,
                 bundle_document("findings.json", &findings)?,
-                bundle_document("triage.json", &triage)?,
+                bundle_document("triage.json", &triage.document(app)?)?,
             ];
             fitting_bundle(app, &snapshot, &documents, wanted, stop)?
         }
@@ -112,6 +120,17 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         bundle: Some(bundle),
         redactor,
     })
+}
+
+/// The stated facts but those that only triage reads.
+fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
+    let mut facts = Vec::new();
+    for fact in wanted.facts {
+        if !triage::is_own_fact(app, wanted.policy, fact)? {
+            facts.push(fact.clone());
+        }
+    }
+    Ok(facts)
 }
 
 /// What the ticket says about a drive's eligibility.

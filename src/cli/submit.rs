@@ -73,7 +73,7 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
     };
     let stop = Interrupt::listen();
     let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
-    let evidence = assemble::gather(app, &args.wanted(&chosen, &words, limit), &stop)?;
+    let evidence = assemble::gather(app, &args.wanted(app, &chosen, &words, limit), &stop)?;
     let mut request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
         would_take(&**desk, &chosen, &request)?;
@@ -97,11 +97,18 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
 }
 
 impl SubmitArgs {
-    fn wanted<'a>(&'a self, chosen: &'a Chosen, words: &'a str, limit: Option<u64>) -> Wanted<'a> {
+    fn wanted<'a>(
+        &'a self,
+        app: &App,
+        chosen: &'a Chosen,
+        words: &'a str,
+        limit: Option<u64>,
+    ) -> Wanted<'a> {
         Wanted {
             policy: self.policy.as_deref().or(chosen.config.policy.as_deref()),
-            words,
             facts: &self.facts,
+            words,
+            may_ask: app.may_ask() && !app.global.json && !self.yes && !self.dry_run,
             collect: &self.collect,
             bundle: self.bundle.as_deref(),
             limit,
@@ -212,7 +219,7 @@ fn request(
     words: &str,
     evidence: &Evidence,
 ) -> CliResult<Request> {
-    let triage = &evidence.triage;
+    let triage = evidence.triage.document(app)?;
     let statement = Statement {
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
@@ -243,18 +250,18 @@ fn request(
 }
 
 /// What a ticket is classified as, by names of facts.
-fn classified(triage: &TriageDocument) -> Facts {
-    let scope = match &triage.scope.exclusion {
+fn classified(triage: TriageDocument) -> Facts {
+    let scope = match triage.scope.exclusion {
         Some(clause) => format!("{} ({clause})", word(&triage.scope.verdict)),
         None => word(&triage.scope.verdict),
     };
     let known = [
         ("type", Some(word(&triage.kind))),
-        ("severity_name", Some(triage.severity.name.clone())),
-        ("priority", triage.priority.clone()),
+        ("severity_name", Some(triage.severity.name)),
+        ("priority", triage.priority),
         ("scope", Some(scope)),
-        ("first_response", triage.targets.first_response.clone()),
-        ("resolution", triage.targets.resolution.clone()),
+        ("first_response", triage.targets.first_response),
+        ("resolution", triage.targets.resolution),
     ];
     known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

@@ -1,4 +1,7 @@
 //! `keycase triage`: what kind of ticket a description is, how bad, about what, in scope?
+//! `keycase submit` classifies its ticket in the same way.
+
+mod questions;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,12 +11,12 @@ use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{App, CliError, CliResult, Exit, io_exit, output};
-use crate::condition::{FactType, FactValue, Facts, KnownNames, Origin, drive_facts};
+use crate::condition::{FactValue, Facts, KnownNames, Origin, drive_facts};
 use crate::policy::{Policy, RequestTypeId, TargetError, TargetQuery, targets, typed_fact};
 use crate::render::{self, triage::Targets};
 use crate::snapshot::{Drive, Snapshot};
 use crate::text::json;
-use crate::triage::{Kind, Question, Rules, Scope, Ticket, Triage, text::LONGEST, triage};
+use crate::triage::{Kind, Rules, Scope, Ticket, Triage, text::LONGEST, triage};
 
 /// Classify a description: type, severity, category, scope, and what is still open
 #[derive(Debug, Args)]
@@ -38,52 +41,78 @@ pub(super) struct TriageArgs {
 /// Prints the triage; at a terminal asks what would change it.
 pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
     let description = description(args)?;
-    let policy = app.policy(args.policy.as_deref())?;
-    let rules = rules(app)?;
-    let names = names(app, &rules)?;
-    let standing = policy.standing_facts();
-    let stated = stated(&args.fact, app, &names, &standing)?;
-    let known = drives(app, &stated)?;
-    let decide = |facts: &Facts<'_>| {
-        let ticket = Ticket { description: &description, policy: &policy.id, facts };
-        triage(&ticket, &rules).map_err(|error| CliError::from_error(Exit::Config, &error))
-    };
-    let mut triage = decide(&known)?;
-    if app.may_ask() && !app.global.json && !triage.ask.is_empty() {
-        let mut answered = Facts::over(&known);
-        ask(&triage.ask, &names, &mut answered)?;
-        triage = decide(&answered)?;
-    }
-    let due = due(policy, &triage, args.received_at.unwrap_or(app.now))?;
-    output::answer(&show(&triage, due, app)?)?;
+    let classified = classify(
+        app,
+        &Described {
+            words: &description,
+            policy: args.policy.as_deref(),
+            facts: &args.fact,
+            snapshots: &snapshots(app)?,
+            received: args.received_at.unwrap_or(app.now),
+            may_ask: app.may_ask() && !app.global.json,
+        },
+    )?;
+    output::answer(&show(&classified, app)?)?;
     Ok(Exit::Done.code())
 }
 
-/// The triage of a ticket about the drives of a snapshot, as far as it goes without asking.
-pub(super) fn of_ticket(
-    app: &App,
-    words: &str,
-    policy: Option<&str>,
-    facts: &[String],
-    snapshot: Option<&Snapshot>,
-) -> CliResult<render::triage::Document> {
-    let policy = app.policy(policy)?;
+/// What is to be classified.
+pub(super) struct Described<'a> {
+    /// The person's words.
+    pub(super) words: &'a str,
+    /// Id of the policy, or the usual one.
+    pub(super) policy: Option<&'a str>,
+    /// Facts the person states, `NAME=VALUE`.
+    pub(super) facts: &'a [String],
+    /// What the machine said.
+    pub(super) snapshots: &'a [Snapshot],
+    /// When the ticket is received.
+    pub(super) received: Timestamp,
+    /// Whether a person is there to answer questions.
+    pub(super) may_ask: bool,
+}
+
+/// A classified description with its target times.
+pub(super) struct Classified {
+    pub(super) triage: Triage,
+    pub(super) targets: Targets,
+}
+
+impl Classified {
+    /// The published document.
+    pub(super) fn document(&self, app: &App) -> CliResult<render::triage::Document> {
+        Ok(render::triage::document(&self.triage, self.targets.clone(), app.tool()?))
+    }
+}
+
+/// Classifies a description; asks what would change the answer when somebody can be asked.
+pub(super) fn classify(app: &App, described: &Described<'_>) -> CliResult<Classified> {
+    let policy = app.policy(described.policy)?;
     let rules = rules(app)?;
     let names = names(app, &rules)?;
     let standing = policy.standing_facts();
-    // What only eligibility asks for is none of triage's, and was checked there.
-    let own: Vec<String> =
-        facts.iter().filter(|fact| parse(fact, &names).is_ok()).cloned().collect();
-    let stated = stated(&own, app, &names, &standing)?;
-    let mut known = Facts::over(&stated);
-    if let Some([drive]) = snapshot.map(|snapshot| snapshot.drives.as_slice()) {
-        about_drive(app, drive, &mut known)?;
+    let stated = stated(described.facts, app, &names, &standing)?;
+    let known = drive(app, described.snapshots, &stated)?;
+    let decide = |facts: &Facts<'_>| {
+        let ticket = Ticket { description: described.words, policy: &policy.id, facts };
+        triage(&ticket, &rules).map_err(|error| CliError::from_error(Exit::Config, &error))
+    };
+    let mut triage = decide(&known)?;
+    if described.may_ask && !triage.ask.is_empty() {
+        let mut answered = Facts::over(&known);
+        questions::ask(&triage.ask, &names, &mut answered)?;
+        triage = decide(&answered)?;
     }
-    let ticket = Ticket { description: words, policy: &policy.id, facts: &known };
-    let triage =
-        triage(&ticket, &rules).map_err(|error| CliError::from_error(Exit::Config, &error))?;
-    let due = due(policy, &triage, app.now)?;
-    Ok(render::triage::document(&triage, due, app.tool()?))
+    let targets = due(policy, &triage, described.received)?;
+    Ok(Classified { triage, targets })
+}
+
+/// Whether only triage reads the fact of `NAME=VALUE`, and not the policy.
+pub(super) fn is_own_fact(app: &App, policy: Option<&str>, fact: &str) -> CliResult<bool> {
+    let name = fact.split('=').next().unwrap_or(fact).trim();
+    let rules = rules(app)?;
+    let own = rules.askable().any(|(askable, _)| askable == name);
+    Ok(own && app.policy(policy)?.fact(name).is_none())
 }
 
 /// The policy's target times for what was found; none for what it does not cover.
@@ -115,12 +144,11 @@ fn due(policy: &Policy, triage: &Triage, received: Timestamp) -> CliResult<Targe
     Ok(Targets::new(&targets))
 }
 
-fn show(triage: &Triage, due: Targets, app: &App) -> CliResult<String> {
+fn show(classified: &Classified, app: &App) -> CliResult<String> {
     if !app.global.json {
-        return Ok(render::triage::table(triage, &due));
+        return Ok(render::triage::table(&classified.triage, &classified.targets));
     }
-    let document = render::triage::document(triage, due, app.tool()?);
-    json::document(&document)
+    json::document(&classified.document(app)?)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }
 
@@ -191,7 +219,7 @@ fn names(app: &App, rules: &Rules) -> CliResult<KnownNames> {
 
 /// The facts of overlays, over them the configuration's, over them the command line's.
 fn stated<'f>(
-    given: &[String],
+    options: &[String],
     app: &App,
     names: &KnownNames,
     standing: &'f Facts<'f>,
@@ -203,7 +231,7 @@ fn stated<'f>(
             facts.set(name.clone(), value, Origin::Config);
         }
     }
-    for fact in given {
+    for fact in options {
         let (name, value) = parse(fact, names)?;
         facts.set(name, value, Origin::Option);
     }
@@ -215,6 +243,7 @@ fn parse(fact: &str, names: &KnownNames) -> CliResult<(String, FactValue)> {
         return Err(App::usage(format!("--fact {fact}: no value"))
             .hint("write it as NAME=VALUE, for example requester_is_admin=true"));
     };
+    let (name, value) = (name.trim(), value.trim());
     let Some(kind) = names.get(name) else {
         let known: Vec<&str> = names.iter().map(|(name, _)| name).collect();
         let error = App::usage(format!("--fact {fact}: no fact `{name}`"));
@@ -229,70 +258,24 @@ fn parse(fact: &str, names: &KnownNames) -> CliResult<(String, FactValue)> {
     Ok((name.to_owned(), value))
 }
 
-/// What is known about the drive, when there is exactly one to speak of.
-fn drives<'f>(app: &App, stated: &'f Facts<'f>) -> CliResult<Facts<'f>> {
-    let mut facts = Facts::over(stated);
+/// What this machine says; a description can be classified without any machine to look at.
+fn snapshots(app: &App) -> CliResult<Vec<Snapshot>> {
     let recorded = app.global.from.is_some() || app.global.sysroot.is_some();
-    let snapshots = match app.snapshots(false) {
-        Ok(snapshots) => snapshots,
-        Err(error) if recorded => return Err(error),
-        // A description can be classified without any machine to look at.
-        Err(_) => return Ok(facts),
-    };
+    match app.snapshots(false) {
+        Ok(snapshots) => Ok(snapshots),
+        Err(error) if recorded => Err(error),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// What is known about the drive, when there is exactly one to speak of.
+fn drive<'f>(app: &App, snapshots: &[Snapshot], stated: &'f Facts<'f>) -> CliResult<Facts<'f>> {
+    let mut facts = Facts::over(stated);
     let drives: Vec<&Drive> = snapshots.iter().flat_map(|snapshot| &snapshot.drives).collect();
     if let [drive] = drives.as_slice() {
-        about_drive(app, drive, &mut facts)?;
+        let life = app.catalog()?.lifecycle(&drive.identity);
+        let today = app.now.to_zoned(TimeZone::UTC).date();
+        drive_facts(&mut facts, drive, &life, today);
     }
     Ok(facts)
-}
-
-fn about_drive(app: &App, drive: &Drive, facts: &mut Facts<'_>) -> CliResult<()> {
-    let life = app.catalog()?.lifecycle(&drive.identity);
-    let today = app.now.to_zoned(TimeZone::UTC).date();
-    drive_facts(facts, drive, &life, today);
-    Ok(())
-}
-
-/// Puts the questions; one that nobody answers stays open.
-fn ask(questions: &[Question], names: &KnownNames, facts: &mut Facts<'_>) -> CliResult<()> {
-    for question in questions {
-        let Some(kind) = names.get(&question.fact) else { continue };
-        let answer = match kind {
-            FactType::Bool => yes_or_no(&question.question),
-            _ => typed(&question.question, kind),
-        };
-        let answer = answer.map_err(|error| {
-            CliError::caused_by(Exit::Interrupted, "the questions were not answered", &error)
-                .hint("--fact states answers on the command line")
-        })?;
-        if let Some(value) = answer {
-            facts.set(question.fact.clone(), value, Origin::Answer);
-        }
-    }
-    Ok(())
-}
-
-fn yes_or_no(question: &str) -> dialoguer::Result<Option<FactValue>> {
-    let picked = dialoguer::Select::new()
-        .with_prompt(question)
-        .items(["yes", "no", "I don't know"])
-        .default(2)
-        .interact_opt()?;
-    Ok(match picked {
-        Some(0) => Some(true.into()),
-        Some(1) => Some(false.into()),
-        _ => None,
-    })
-}
-
-fn typed(question: &str, kind: FactType) -> dialoguer::Result<Option<FactValue>> {
-    let answer: String = dialoguer::Input::new()
-        .with_prompt(format!("{question} (empty: I don't know)"))
-        .allow_empty(true)
-        .validate_with(|text: &String| match text.is_empty() || kind.parse(text).is_ok() {
-            true => Ok(()),
-            false => Err(format!("please type {}", kind.wanted())),
-        })
-        .interact_text()?;
-    Ok(kind.parse(&answer).ok())
 }

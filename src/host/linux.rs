@@ -27,17 +27,26 @@ impl LinuxHost {
     }
 
     /// Reads one port only, from sysfs only; `None` when nothing is plugged in there. The
-    /// number is the device's address on its bus.
-    pub fn read_port(&self, port: &PortPath) -> Option<(Option<u32>, UsbDevice)> {
+    /// number is the device's address on its bus. Of a device that hangs, the ids are read.
+    pub fn read_port(
+        &self,
+        port: &PortPath,
+        patient: &mut Patient,
+    ) -> Option<(Option<u32>, UsbDevice)> {
+        let devices = self.root.dir(DEVICES).ok()?;
         let name = port.to_string();
-        let dir = self.root.dir(&format!("{DEVICES}/{name}")).ok()?;
-        let mut blocks = BlockFacts::new(self.root.clone());
-        let mut reader = Reader { dir: &dir, blocks: &mut blocks, problems: Vec::new() };
-        let address = reader.parse("devnum", |text| text.parse().ok());
-        let device = reader.device(port.clone(), &name, &[]);
+        let address = devices.dir(&name).ok()?.attribute("devnum").ok()?;
+        let (root, from, at) = (self.root.clone(), devices.clone(), port.clone());
+        let read = patient.ask(move || {
+            read_device(&from, at.clone(), &at.to_string(), &[], &mut BlockFacts::new(root))
+        });
+        let device = match read {
+            Some(read) => read.device?,
+            None => without_waiting(&devices, port.clone(), &name)?,
+        };
         // Gone while it was read: what was read of it is no device.
         device.usb.vid?;
-        Some((address, device))
+        Some((address.trim().parse().ok(), device))
     }
 
     /// The ports at which something is plugged in.
@@ -94,10 +103,10 @@ fn read_devices(root: &Root, devices: &Dir, machine: &mut Machine) {
         let Ok(port) = name.parse::<PortPath>() else { continue };
         // A device that hangs keeps the facts that it was given.
         let given = blocks.take().unwrap_or_else(|| BlockFacts::new(root.clone()));
-        let (devices, names, name_there) = (devices.clone(), names.clone(), name.clone());
+        let (from, names, at) = (devices.clone(), names.clone(), port.clone());
         let read = patient.ask(move || {
             let mut given = given;
-            let read = read_device(&devices, port, &name_there, &names, &mut given);
+            let read = read_device(&from, at.clone(), &at.to_string(), &names, &mut given);
             (read, given)
         });
         match read {
@@ -106,9 +115,26 @@ fn read_devices(root: &Root, devices: &Dir, machine: &mut Machine) {
                 machine.devices.extend(read.device);
                 machine.problems.extend(read.problems);
             }
-            None => machine.problems.push(Problem::new(name, NO_ANSWER)),
+            None => {
+                machine.devices.extend(without_waiting(devices, port, name));
+                machine.problems.push(Problem::new(name, NO_ANSWER));
+            }
         }
     }
+}
+
+/// What the kernel tells of a device at once: its ids. Strings, the active configuration and
+/// all below wait for the device's lock (`drivers/usb/core/sysfs.c`), which a reset holds.
+fn without_waiting(devices: &Dir, port: PortPath, name: &str) -> Option<UsbDevice> {
+    let dir = devices.dir(name).ok()?;
+    let text = |name: &str| dir.attribute(name).ok().map(|text| text.trim().to_owned());
+    let usb = Usb {
+        vid: text("idVendor").and_then(|id| id.parse().ok()),
+        pid: text("idProduct").and_then(|id| id.parse().ok()),
+        bcd_device: text("bcdDevice").and_then(|bcd| BcdDevice::from_sysfs(&bcd).ok()),
+        ..Usb::default()
+    };
+    Some(UsbDevice { port, class: None, usb, interfaces: vec![], hid: vec![], luns: vec![] })
 }
 
 /// How long one device may take; a healthy one takes a fraction of a millisecond.

@@ -44,7 +44,8 @@ impl Pack {
             let what = error.message().to_owned();
             match error.span() {
                 Some(span) => PackError::at(&self.path, &self.text, span.start, what),
-                None => PackError::whole(&self.path, what),
+                // Text that nests too deeply is refused before it has a place.
+                None => PackError::at(&self.path, &self.text, deepest_line(&self.text), what),
             }
         })
     }
@@ -56,6 +57,13 @@ impl Pack {
             None => PackError::whole(&self.path, what),
         }
     }
+}
+
+/// Where the line begins that nests deepest.
+fn deepest_line(text: &str) -> usize {
+    let nests = |line: &&str| line.bytes().filter(|byte| b"[{.".contains(byte)).count();
+    let deepest = text.lines().max_by_key(nests).unwrap_or_default();
+    deepest.as_ptr().addr().saturating_sub(text.as_ptr().addr())
 }
 
 /// All packs in use, embedded first, then overlays in the order they were given.

@@ -1,18 +1,20 @@
 //! From signals and facts to one triage: kind, category, impact, scope, in this order.
 //!
-//! Later steps may read what earlier ones concluded (`kind`, `category`, `impact`).
+//! The model places the text; rules may read what it concluded (`kind`, `category`) and
+//! have the last word.
 
 use super::load::Rules;
+use super::model::{Choice, Features};
 use super::pack::PolicyRow;
 use super::questions;
 use super::rules::Rule;
 use super::signals::Signals;
-use super::values::{Confidence, Reason, Triage};
-use super::{scope, severity, votes};
+use super::values::{Category, Confidence, Kind, Reason, Triage};
+use super::{scope, severity};
 use crate::condition::{Facts, Origin, Truth};
 
-/// Votes for kind and category together from which on the answer counts as likely.
-const SURE: i32 = 5;
+/// How far kind, category and impact must each be ahead for the answer to count as likely.
+const SURE: f64 = 0.25;
 
 /// A policy that no pack maps severities for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,17 +39,40 @@ pub struct Ticket<'t> {
 
 /// Classifies a ticket.
 pub fn triage(ticket: &Ticket<'_>, rules: &Rules) -> Result<Triage, UnknownPolicy> {
-    let policy = rules.policy(ticket.policy).ok_or_else(|| UnknownPolicy {
-        policy: ticket.policy.to_owned(),
-        known: rules.policy_ids().collect::<Vec<_>>().join(", "),
-    })?;
+    let policy = named(ticket.policy, rules)?;
     let signals = Signals::read(ticket.description, rules);
     let decided = decide(&signals, ticket.facts, policy, rules);
     let ask = questions::ask(&signals, ticket.facts, policy, rules, &decided);
     Ok(Triage { ask, ..decided.triage })
 }
 
+/// Classifies a ticket without looking for questions, which costs several times as much; for
+/// judging many descriptions.
+pub fn place(ticket: &Ticket<'_>, rules: &Rules) -> Result<Triage, UnknownPolicy> {
+    let policy = named(ticket.policy, rules)?;
+    let signals = Signals::read(ticket.description, rules);
+    Ok(decide(&signals, ticket.facts, policy, rules).triage)
+}
+
+fn named<'r>(policy: &str, rules: &'r Rules) -> Result<&'r PolicyRow, UnknownPolicy> {
+    rules.policy(policy).ok_or_else(|| UnknownPolicy {
+        policy: policy.to_owned(),
+        known: rules.policy_ids().collect::<Vec<_>>().join(", "),
+    })
+}
+
 impl Rules {
+    /// What a text shows, for learning from it.
+    pub fn features(&self, text: &str, policy: &str) -> Features {
+        let signals = Signals::read(text, self);
+        let known = Facts::default();
+        let mut facts = Facts::over(&known);
+        let mut spoken = Spoken { signals: &signals, reasons: Vec::new() };
+        signals.state(self, policy, &mut facts);
+        conclude(&known, &mut facts, self, &mut spoken);
+        Features::of(&signals, &facts)
+    }
+
     /// Whether a rule holds on a text, or a cue (`says.…`) is in it; for checking packs.
     pub fn holds(&self, of: &str, text: &str, policy: &str, known: &Facts<'_>) -> bool {
         let signals = Signals::read(text, self);
@@ -84,6 +109,30 @@ impl Spoken<'_> {
         self.reasons.push(Reason { rule: rule.id.clone(), because });
     }
 
+    /// Adds what the model says, with the features that carried it.
+    fn add_learned(
+        &mut self,
+        label: &str,
+        value: &str,
+        carried_by: &[String],
+        shown: &Features,
+        facts: &Facts<'_>,
+    ) {
+        let features = carried_by.iter().map(|feature| match shown.said(feature) {
+            Some(words) => format!("\"{words}\""),
+            None => match self.evidence(feature, facts) {
+                Some(words) => format!("{feature}: {words}"),
+                None => feature.clone(),
+            },
+        });
+        let features = features.collect::<Vec<_>>().join("; ");
+        let because = match features.is_empty() {
+            true => format!("nothing in the words speaks for another {label} than {value}"),
+            false => format!("the words read most like {label} {value} ({features})"),
+        };
+        self.reasons.push(Reason { rule: format!("learned.{label}"), because });
+    }
+
     fn evidence(&self, fact: &str, facts: &Facts<'_>) -> Option<String> {
         if let Some(words) = self.signals.words(fact) {
             return Some(format!("\"{words}\""));
@@ -115,16 +164,36 @@ pub(super) fn decide<'k>(
     let mut spoken = Spoken { signals, reasons: Vec::new() };
     signals.state(rules, policy.id.get_ref(), &mut facts);
     conclude(known, &mut facts, rules, &mut spoken);
-    let kind = votes::kind(&rules.kinds, &facts, &mut spoken);
+    for fact in &rules.facts {
+        let stated = known.get(&fact.id).is_some();
+        facts.set(format!("stated.{}", fact.id), stated, Origin::Description);
+    }
+    let shown = Features::of(signals, &facts);
+    let scores = rules.model.scores(&shown);
+    let kind = scores.kind().unwrap_or_else(|| Choice::blind(Kind::Problem));
+    spoken.add_learned("type", &name(&kind.value), &kind.carried_by, &shown, &facts);
     facts.set("kind", name(&kind.value), Origin::Description);
-    let category = votes::category(&rules.categories, &facts, &mut spoken);
+    let category = scores.category().unwrap_or_else(|| Choice::blind(Category::OutOfScope));
+    spoken.add_learned("category", &name(&category.value), &category.carried_by, &shown, &facts);
     facts.set("category", name(&category.value), Origin::Description);
-    let impact = severity::impact(&rules.severities, &facts, kind.value, &mut spoken);
+    let learned = scores.impact().unwrap_or_else(|| Choice::blind(3));
+    let (impact, guarded) = severity::guard(&rules.severities, &facts, learned.value, &mut spoken);
+    if !guarded {
+        let level = learned.value.to_string();
+        spoken.add_learned("impact", &level, &learned.carried_by, &shown, &facts);
+    }
     let severity = severity::severity(policy, kind.value, impact);
     let priority =
         severity::priority(policy, &rules.priorities, severity.level, &facts, &mut spoken);
-    let scope = scope::scope(&rules.scopes, &facts, &mut spoken);
-    let sure = kind.ahead > 0 && category.ahead > 0 && kind.weight + category.weight >= SURE;
+    let scope = scope::scope(rules, policy.id.get_ref(), &scores, &facts, &mut spoken);
+    if let Some(learned) = &scope.learned {
+        let verdict = name(&learned.value.0);
+        let clause = learned.value.1.as_deref().unwrap_or_default();
+        let answer = format!("{verdict} {clause}");
+        spoken.add_learned("scope", answer.trim_end(), &learned.carried_by, &shown, &facts);
+    }
+    let ahead = [kind.ahead, category.ahead, if guarded { SURE } else { learned.ahead }];
+    let sure = ahead.iter().all(|ahead| *ahead >= SURE) && scores.familiar();
     let triage = Triage {
         policy: policy.id.get_ref().clone(),
         kind: kind.value,

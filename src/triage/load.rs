@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
 use super::language::Language;
+use super::model::{Head, Model};
 use super::pack::{
-    AskedFact, CueRow, Finding, Level, PolicyRow, PriorityEffect, ProductRow, RuleRow, ScopeEffect,
-    TriagePack, Votes,
+    AskedFact, ClauseRow, ContactEffect, CueRow, Finding, Level, ModelRow, PolicyRow,
+    PriorityEffect, ProductRow, RuleRow, ScopeEffect, TriagePack,
 };
 use super::phrase::Phrase;
 use super::rules::Rule;
 use super::spelling::Vocabulary;
-use super::values::{Category, Kind};
 use crate::condition::{Condition, FactType, FactValue, KnownNames, drive_names};
 use crate::packs::{Pack, PackError, PackSet};
 use crate::policy::{Words, typed_fact};
@@ -28,11 +28,12 @@ pub struct Rules {
     pub(super) facts: Vec<Askable>,
     pub(super) conclusions: BTreeSet<String>,
     pub(super) findings: Vec<Rule<Finding>>,
-    pub(super) kinds: Vec<Rule<Votes<Kind>>>,
-    pub(super) categories: Vec<Rule<Votes<Category>>>,
     pub(super) severities: Vec<Rule<Level>>,
     pub(super) scopes: Vec<Rule<ScopeEffect>>,
+    pub(super) clauses: Vec<ClauseRow>,
+    pub(super) contacts: Vec<Rule<ContactEffect>>,
     pub(super) priorities: Vec<Rule<PriorityEffect>>,
+    pub(super) model: Model,
     policies: Vec<PolicyRow>,
     names: KnownNames,
     examples: Vec<Example>,
@@ -106,12 +107,18 @@ impl Rules {
     /// Every rule's id and condition.
     pub(super) fn conditions(&self) -> impl Iterator<Item = (&str, &Condition)> {
         let findings = self.findings.iter().map(Rule::condition);
-        let kinds = self.kinds.iter().map(Rule::condition);
-        let categories = self.categories.iter().map(Rule::condition);
+        let contacts = self.contacts.iter().map(Rule::condition);
         let severities = self.severities.iter().map(Rule::condition);
         let scopes = self.scopes.iter().map(Rule::condition);
         let priorities = self.priorities.iter().map(Rule::condition);
-        findings.chain(kinds).chain(categories).chain(severities).chain(scopes).chain(priorities)
+        findings.chain(severities).chain(scopes).chain(contacts).chain(priorities)
+    }
+
+    /// The same rules with another model.
+    #[must_use]
+    pub fn with_model(mut self, model: Model) -> Self {
+        self.model = model;
+        self
     }
 
     /// The names that conditions may read.
@@ -201,7 +208,10 @@ impl Loading {
             names.add(name, FactType::Text);
         }
         for (_, pack) in packs {
-            pack.facts.iter().for_each(|fact| names.add(fact.id.get_ref(), fact.kind));
+            for fact in &pack.facts {
+                names.add(fact.id.get_ref(), fact.kind);
+                names.add(format!("stated.{}", fact.id.get_ref()), FactType::Bool);
+            }
             for rule in &pack.findings {
                 let fact = rule.then.fact.get_ref();
                 if fact.starts_with("is.") {
@@ -226,10 +236,12 @@ impl Loading {
         }
         let findings = self.compile(pack.findings, file);
         self.rules.findings.extend(findings);
-        let kinds = self.compile(pack.kinds, file);
-        self.rules.kinds.extend(kinds);
-        let categories = self.compile(pack.categories, file);
-        self.rules.categories.extend(categories);
+        let contacts = self.compile(pack.contacts, file);
+        self.rules.contacts.extend(contacts);
+        self.rules.clauses.extend(pack.clauses);
+        if let Some(model) = pack.model {
+            self.model(model, file);
+        }
         let severities = self.compile(pack.severities, file);
         self.rules.severities.extend(severities);
         let scopes = self.compile(pack.scopes, file);
@@ -317,6 +329,19 @@ impl Loading {
         if stated.clone().count() != 1 || stated.clone().any(|level| !(1..=4).contains(level)) {
             let what = "a severity rule has either `at_least` or `at_most`, from 1 to 4";
             self.errors.push(at(file, &rule.id, what));
+        }
+    }
+
+    /// A later model, of an overlay, takes the place of the one before it.
+    fn model(&mut self, row: ModelRow, file: &Pack) {
+        let kinds = row.kinds.into_iter().map(Head::Kind);
+        let categories = row.categories.into_iter().map(Head::Category);
+        let scopes = row.scopes.into_iter().map(|scope| Head::Scope(scope.verdict, scope.clause));
+        let impact = (1..=3).map(Head::MilderThan);
+        let heads = kinds.chain(categories).chain(impact).chain(scopes).collect();
+        match Model::read(heads, row.bias, row.weights.get_ref()) {
+            Ok(model) => self.rules.model = model,
+            Err(what) => self.errors.push(at(file, &row.weights, what)),
         }
     }
 

@@ -27,18 +27,63 @@ pub(super) struct TriagePack {
     pub(super) facts: Vec<AskedFact>,
     #[serde(default, rename = "finding")]
     pub(super) findings: Vec<RuleRow<Finding>>,
-    #[serde(default, rename = "kind")]
-    pub(super) kinds: Vec<RuleRow<Votes<Kind>>>,
-    #[serde(default, rename = "category")]
-    pub(super) categories: Vec<RuleRow<Votes<Category>>>,
     #[serde(default, rename = "severity")]
     pub(super) severities: Vec<RuleRow<Level>>,
     #[serde(default, rename = "scope")]
     pub(super) scopes: Vec<RuleRow<ScopeEffect>>,
+    #[serde(default, rename = "clause")]
+    pub(super) clauses: Vec<ClauseRow>,
+    #[serde(default, rename = "contact")]
+    pub(super) contacts: Vec<RuleRow<ContactEffect>>,
     #[serde(default, rename = "priority")]
     pub(super) priorities: Vec<RuleRow<PriorityEffect>>,
     #[serde(default, rename = "policy")]
     pub(super) policies: Vec<PolicyRow>,
+    pub(super) model: Option<ModelRow>,
+}
+
+/// What was learned: `[model]`, written by a command and not by hand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModelRow {
+    /// The first columns: kinds of request.
+    pub(super) kinds: Vec<Kind>,
+    /// The next columns: categories. After them three, for an impact milder than 1, 2, 3.
+    pub(super) categories: Vec<Category>,
+    /// The last columns: answers about scope.
+    pub(super) scopes: Vec<ScopeColumn>,
+    /// What speaks for each column before any word is read, in hundredths.
+    pub(super) bias: Vec<i32>,
+    /// One line for each feature: `name value column=weight …`, in hundredths.
+    pub(super) weights: Spanned<String>,
+}
+
+/// A column of the model: an answer about scope.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScopeColumn {
+    pub(super) verdict: Scope,
+    pub(super) clause: Option<String>,
+}
+
+/// A clause that may exclude a case: `[[clause]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClauseRow {
+    pub(super) id: String,
+    /// The policies that have it.
+    pub(super) policies: Vec<String>,
+    /// Whom to turn to when it excludes the case.
+    pub(super) contact: Contact,
+    /// Whom to turn to while it is open.
+    pub(super) while_open: Contact,
+}
+
+/// Whom to turn to for what a policy covers.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactEffect {
+    pub(super) contact: Contact,
 }
 
 /// How a language builds its sentences: `[language]`.
@@ -176,9 +221,6 @@ pub(super) struct Finding {
     pub(super) fact: Spanned<String>,
     pub(super) value: bool,
 }
-
-/// Votes for values, each with a weight.
-pub(super) type Votes<T> = BTreeMap<T, i32>;
 
 /// Raises or caps the impact; 1 is the worst.
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -1,4 +1,5 @@
-//! How bad it is: impact from the rules, then the policy's own severity and priority.
+//! How bad it is: what was learned, guarded by rules, then the policy's own severity and
+//! priority.
 //!
 //! Impact, not tone: no rule reads how loud a text is.
 
@@ -8,17 +9,17 @@ use super::rules::{Rule, holding};
 use super::values::{Kind, Severity};
 use crate::condition::Facts;
 
-/// The impact, 1 to 4: the worst level that a rule asks for, within what others allow.
-pub(super) fn impact(
+/// The impact after the rules that guard it: the worst level that one asks for, within what
+/// others allow; and whether a rule changed it.
+pub(super) fn guard(
     rules: &[Rule<Level>],
     facts: &Facts<'_>,
-    kind: Kind,
+    learned: u8,
     spoken: &mut Spoken<'_>,
-) -> u8 {
-    let start = if kind == Kind::Problem { 3 } else { 4 };
+) -> (u8, bool) {
     let held: Vec<_> = holding(rules, facts).collect();
     let raised = held.iter().filter_map(|rule| rule.then.at_least).min();
-    let raised = raised.map_or(start, |level| level.min(start));
+    let raised = raised.map_or(learned, |level| level.min(learned));
     let cap = held.iter().filter_map(|rule| rule.then.at_most).max().unwrap_or(1);
     let impact = raised.max(cap).clamp(1, 4);
     for rule in held {
@@ -27,7 +28,7 @@ pub(super) fn impact(
             spoken.add(rule, facts);
         }
     }
-    impact
+    (impact, impact != learned)
 }
 
 /// The impact in the policy's own numbers and names.

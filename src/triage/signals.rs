@@ -12,10 +12,10 @@ use crate::condition::{Facts, Origin};
 /// A text, read with every language.
 #[derive(Clone, Debug)]
 pub(super) struct Signals<'r> {
-    text: Text,
+    pub(super) text: Text,
     hits: Vec<Hit>,
     counts: BTreeMap<String, u64>,
-    products: Vec<&'r ProductRow>,
+    products: Vec<(usize, usize, &'r ProductRow)>,
 }
 
 impl<'r> Signals<'r> {
@@ -41,9 +41,25 @@ impl<'r> Signals<'r> {
     /// The product the text is about: the first model it names, or else the
     /// first maker, or else the first other product.
     pub(super) fn product(&self) -> Option<&'r ProductRow> {
-        let mut drives = self.products.iter().filter(|product| product.role == Role::Drive);
+        let named = || self.products.iter().map(|(_, _, product)| *product);
+        let mut drives = named().filter(|product| product.role == Role::Drive);
         let model = drives.clone().find(|drive| drive.managed.is_some());
-        model.or(drives.next()).or(self.products.first()).copied()
+        model.or(drives.next()).or(named().next())
+    }
+
+    /// Where products are named: first word, word after the last, and what kind it is.
+    pub(super) fn named(&self) -> Vec<(usize, usize, String)> {
+        let kind = |product: &ProductRow| {
+            let role = match product.role {
+                _ if product.policy.is_none() => return "#other-product".to_owned(),
+                Role::Drive => "drive",
+                Role::Management => "management",
+                Role::Software => "software",
+            };
+            let maker = product.maker.to_lowercase().replace(' ', "-");
+            format!("#{role}-{maker}{}", managed(product))
+        };
+        self.products.iter().map(|(start, end, product)| (*start, *end, kind(product))).collect()
     }
 
     /// Number of different things the text says.
@@ -116,7 +132,8 @@ impl<'r> Signals<'r> {
 
     fn state_products(&self, policy: &str, facts: &mut Facts<'_>) {
         let origin = || Origin::Description;
-        let named = |test: &dyn Fn(&ProductRow) -> bool| self.products.iter().any(|p| test(p));
+        let named =
+            |test: &dyn Fn(&ProductRow) -> bool| self.products.iter().any(|(_, _, p)| test(p));
         let is_other = |p: &ProductRow| p.policy.is_none();
         let is_foreign = |p: &ProductRow| p.policy.as_deref().is_some_and(|of| of != policy);
         let is_own = |p: &ProductRow| p.policy.as_deref() == Some(policy);
@@ -156,7 +173,7 @@ fn written_in<'l>(text: &Text, languages: &'l [Language]) -> &'l str {
 }
 
 /// The products the text names, in its order; a longer name hides the shorter one in it.
-fn products<'r>(text: &Text, rules: &'r Rules) -> Vec<&'r ProductRow> {
+fn products<'r>(text: &Text, rules: &'r Rules) -> Vec<(usize, usize, &'r ProductRow)> {
     let mut found: Vec<(usize, usize, &ProductRow)> = Vec::new();
     for start in 0..text.words.len() {
         let longest = rules
@@ -170,5 +187,5 @@ fn products<'r>(text: &Text, rules: &'r Rules) -> Vec<&'r ProductRow> {
             found.push((start, end, row));
         }
     }
-    found.into_iter().map(|(_, _, row)| row).collect()
+    found
 }

@@ -71,6 +71,13 @@ impl Unrest {
     }
 }
 
+impl Known {
+    fn stir(&mut self, now: Duration) {
+        let since = self.unrest.map_or(now, |unrest| unrest.since);
+        self.unrest = Some(Unrest { since, last: now });
+    }
+}
+
 impl Watched {
     /// The drives that were there at the beginning.
     pub fn begin(seen: Vec<Seen>) -> (Self, Vec<Change>) {
@@ -96,12 +103,19 @@ impl Watched {
         match self.known.get_mut(port) {
             Some(known) => {
                 known.seen = seen;
-                let since = known.unrest.map_or(now, |unrest| unrest.since);
-                known.unrest = Some(Unrest { since, last: now });
+                known.stir(now);
             }
             None => changes.push(self.arrive(seen, now)),
         }
         changes
+    }
+
+    /// Something below the drive at this port went away. If that is the beginning of its
+    /// departure, the last whole reading is the one to remember; else it is read when quiet.
+    pub fn stir(&mut self, port: &PortPath, now: Duration) {
+        if let Some(known) = self.known.get_mut(port) {
+            known.stir(now);
+        }
     }
 
     /// The kernel says that the device at this address has left the port.
@@ -245,6 +259,15 @@ mod tests {
             watched.read(&port(), Some(seen(5, LockState::Locked)), at(step * 100));
         }
         assert_eq!(watched.next_due(), Some(PATIENCE));
+    }
+
+    #[test]
+    fn a_drive_that_is_taken_apart_is_remembered_whole() {
+        let (mut watched, _) = Watched::begin(vec![seen(5, LockState::Unlocked)]);
+        watched.stir(&port(), at(0));
+        assert_eq!(watched.next_due(), Some(QUIET), "it is read later, unless it is gone");
+        let gone = watched.left(&port(), Some(5)).unwrap();
+        assert_eq!(gone.drive.lock_state, LockState::Unlocked);
     }
 
     #[test]

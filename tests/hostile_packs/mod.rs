@@ -3,17 +3,17 @@
 use keycase::snapshot::Drive;
 
 /// A pack that somebody made to hurt.
-pub struct Hostile {
+pub(crate) struct Hostile {
     /// What it does.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its text.
-    pub make: fn() -> String,
+    pub(crate) make: fn() -> String,
     /// A part of the error, or `None` for one that loads and has to answer quickly.
-    pub refused_with: Option<&'static str>,
+    pub(crate) refused_with: Option<&'static str>,
 }
 
 /// All of them.
-pub const PACKS: &[Hostile] = &[
+pub(crate) const PACKS: &[Hostile] = &[
     Hostile { name: "a megabyte", make: megabyte, refused_with: Some("at most 262144 bytes") },
     Hostile { name: "deep arrays", make: deep_arrays, refused_with: Some("recursion") },
     Hostile { name: "deep tables", make: deep_tables, refused_with: Some(":1:") },
@@ -133,7 +133,7 @@ fn slow() -> String {
 }
 
 /// A recorded drive that claims a thousand units.
-pub fn drive_with_many_units() -> Drive {
+pub(crate) fn drive_with_many_units() -> Drive {
     let unit = r#"{"role": "data", "type": "disk", "size_bytes": 9}"#;
     let units = vec![unit; 1000].join(",");
     serde_json::from_str(&format!(r#"{{"port": "1-1", "luns": [{units}]}}"#))

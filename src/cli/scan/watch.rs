@@ -15,15 +15,18 @@ use super::super::clock::wall;
 use super::super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::catalog::Catalog;
 use crate::host::uevent::{Sender, Uevent};
-use crate::host::{LinuxHost, Received, Uevents};
+use crate::host::{LinuxHost, Patient, Received, Uevents};
 use crate::render::event::EventDocument;
-use crate::snapshot::{PortPath, Tool, UsbDevice};
+use crate::snapshot::{PortPath, Tool};
 use crate::text;
 use crate::watch::{Change, Seen, Watched};
 
 /// Lines that nobody reads are kept up to this size; then events wait in the kernel, and
 /// what is lost there is made up for by reading every port.
 const MOST_UNREAD: usize = 1024 * 1024;
+
+/// How long a port is waited for; what is found in time is told in time.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What fits into a pipe that has room at all (POSIX: `PIPE_BUF`).
 const CHUNK: usize = 4096;
@@ -40,6 +43,7 @@ pub(super) fn run(app: &App) -> CliResult {
         Uevents::listen().map_err(|error| failed("can't listen to the kernel's events", &error))?;
     let mut watch = Watch {
         host: LinuxHost::live(),
+        patient: Patient::new(PATIENCE, u32::MAX),
         catalog: app.catalog()?,
         app,
         tool: app.tool()?,
@@ -73,6 +77,7 @@ impl Signals {
 
 struct Watch<'a> {
     host: LinuxHost,
+    patient: Patient,
     catalog: &'a Catalog,
     app: &'a App,
     tool: Tool,
@@ -180,10 +185,12 @@ impl Watch<'_> {
             "remove" if of_device => self.left(&event),
             // Interfaces that come one by one, before the device is set up.
             "add" if event.subsystem == "usb" && self.is_arriving(&event.port) => Ok(()),
-            _ if matches!(event.subsystem.as_str(), "usb" | "scsi" | "block") => {
-                self.read(&event.port)
+            _ if !matches!(event.subsystem.as_str(), "usb" | "scsi" | "block") => Ok(()),
+            "remove" | "unbind" if !event.is_usb_device => {
+                self.watched.stir(&event.port, self.started.elapsed());
+                Ok(())
             }
-            _ => Ok(()),
+            _ => self.read(&event.port),
         }
     }
 
@@ -240,8 +247,8 @@ impl Watch<'_> {
         Ok(())
     }
 
-    fn seen(&self, port: &PortPath) -> Option<Seen> {
-        let (address, device): (Option<u32>, UsbDevice) = self.host.read_port(port)?;
+    fn seen(&mut self, port: &PortPath) -> Option<Seen> {
+        let (address, device) = self.host.read_port(port, &mut self.patient)?;
         Some(Seen { address, drive: self.catalog.drive(&device)? })
     }
 

@@ -45,7 +45,10 @@ fn implied(snapshot: &Snapshot) -> BTreeMap<PortPath, Option<SpeedMbps>> {
 
 /// The whole recording; parents come before what hangs on them.
 pub(super) fn bus(snapshot: &Snapshot) -> String {
-    let buses: BTreeSet<u16> = snapshot.drives.iter().map(|drive| drive.port.bus()).collect();
+    let mut buses: BTreeSet<u16> = snapshot.drives.iter().map(|d| d.port.bus()).collect();
+    if buses.is_empty() && snapshot.host.usb_bus == Some(true) {
+        buses.insert(1);
+    }
     let mut numbers = Numbers::default();
     let mut out = String::new();
     for bus in buses {

@@ -10,7 +10,7 @@ use crate::render::eligibility::{DriveVerdict, verdict_words};
 use crate::render::findings::{FindingRow, certainty_word, severity};
 use crate::render::scan::{lock_state, managed};
 use crate::render::text::labelled;
-use crate::snapshot::Drive;
+use crate::snapshot::{Drive, Managed};
 use crate::text::visible;
 
 /// Findings shown in full; more would not fit a screen.
@@ -115,16 +115,24 @@ fn heading(finding: &FindingRow) -> String {
 fn contacts(out: &mut String, overview: &Overview) {
     out.push_str("\nWho helps\n");
     let mut told = Vec::new();
-    let decided = overview.eligibility.drives.iter().map(|drive| drive.contact);
-    for contact in
-        decided.chain(overview.findings.findings.iter().map(|f| policy_contact(f.contact)))
-    {
-        if contact != Contact::None && !told.contains(&contact) {
+    let drives = &overview.eligibility.drives;
+    // Nobody is sent to a desk that supports none of the drives.
+    let covered = |verdict| matches!(verdict, Verdict::Eligible | Verdict::NeedsInformation);
+    let desk = drives.is_empty() || drives.iter().any(|drive| covered(drive.verdict));
+    let found = overview.findings.findings.iter().map(|f| policy_contact(f.contact));
+    for contact in drives.iter().map(|drive| drive.contact).chain(found) {
+        let helps = contact != Contact::None && (desk || contact != Contact::Vendor);
+        if helps && !told.contains(&contact) {
             told.push(contact);
             one(out, contact, overview);
         }
     }
-    if !told.contains(&Contact::Vendor) && overview.eligibility.summary.needs_information > 0 {
+    let open = overview.eligibility.summary.needs_information > 0;
+    let governed = overview.snapshot.drives.iter().any(|drive| drive.managed == Managed::Yes);
+    if open && governed && !told.contains(&Contact::OrganisationAdmin) {
+        labelled(out, "first", "the administrator of your organisation, unless that is you");
+    }
+    if !told.contains(&Contact::Vendor) && open {
         labelled(out, "maybe", &format!("{}, if the questions allow it", overview.support.name));
         channels(out, &overview.support.channels);
     } else if told.is_empty() {
@@ -155,6 +163,7 @@ fn channels(out: &mut String, channels: &[ChannelRow]) {
             Some(address) => {
                 let _ = write!(text, ": {address}");
             }
+            None if row.id == "phone" => text.push_str(" (the policy gives no number)"),
             None => text.push_str(" (the policy gives no address)"),
         }
         if let Some(condition) = &row.condition {

@@ -18,6 +18,9 @@ use crate::text::visible;
 /// The look of the page; it stands inside it, since nothing is fetched.
 const STYLE: &str = include_str!("../../../templates/report/style.css");
 
+/// The page's own name in a bundle.
+const REPORT: &str = "report.html";
+
 /// The page's parts, in its own words.
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -164,7 +167,9 @@ fn glance(drives: &[DriveView], findings: &[FindingView], manifest: &Manifest) -
         };
         glance.push(Glance { label: "Finding", value, tone: worst.tone });
     }
-    let (files, values) = (manifest.files.len() + 1, replaced(manifest));
+    // The page may not be listed yet while it is written; it and the manifest count too.
+    let files = manifest.files.iter().filter(|file| file.name != REPORT).count() + 2;
+    let values = replaced(manifest);
     let count: u64 = values.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count));
     glance.push(Glance { label: "Inside", value: format!("{files} files"), tone: "plain" });
     glance.push(Glance {

@@ -7,42 +7,39 @@ watch_drives() {
   mkdir -p "$result"
   su -s /bin/sh alice -c "exec keycase scan --watch" >"$result/lines" 2>"$result/stderr" &
   watcher=$!
-  until grep -q '^watching' "$result/stderr"; do sleep 0.1; done
+  until grep -qs '^watching' "$result/stderr"; do sleep 0.1; done
   cp "$result/lines" "$result/at-start"
   idle_for 3
   let_the_kernel_look launcher-and-vpd
-  step lock tell_machine launcher-and-vpd lock
-  step unlock tell_machine launcher-and-vpd "unlock private.img"
-  step detach unplug_machine twin-a
-  step attach plug_machine twin-a "$(cat /run/lab/twin-a.number)"
-  storm twin-a 20 >"$result/storm"
-  step overrun lose_events_and twin-a
-  step suspend suspend_and full-speed
-  grep -E '^(VmHWM|voluntary_ctxt_switches)' "/proc/$watcher/status" >"$result/status"
+  step lock 1 tell_machine launcher-and-vpd lock
+  step unlock 1 tell_machine launcher-and-vpd "unlock private.img"
+  step detach 1 unplug_machine twin-a
+  step attach 2 plug_again twin-a
+  storm 15 twin-a kingston-dtl-locked >"$result/storm"
+  step after-storm 4 plug_again twin-a kingston-dtl-locked
+  step overrun 1 lose_events_and twin-a
+  step suspend 1 suspend_and full-speed
+  grep -E '^(VmHWM|Rss|voluntary_ctxt_switches)' "/proc/$watcher/status" >"$result/status"
   kill -TERM "$watcher"
   status=0
   wait "$watcher" || status=$?
   echo "$status" >"$result/exit"
-  plug_machine twin-a "$(cat /run/lab/twin-a.number)"
-  plug_machine full-speed "$(cat /run/lab/full-speed.number)"
+  plug_again twin-a full-speed
 }
 
-# step NAME COMMAND…: does it, waits until a new line is there and half a second has brought
-# no other, or 20 seconds have passed; keeps the new lines under that name.
+# step NAME LINES COMMAND…: does it, waits until as many lines are there, or 20 seconds have
+# passed, and then two seconds for lines that should not be; keeps the new ones under that name.
 step() {
   before=$(wc -l <"$result/lines")
-  id=$1
-  shift
+  id=$1 wanted=$2
+  shift 2
   "$@"
-  tries=0 last=$before
-  while [ $tries -lt 40 ]; do
+  tries=0
+  while [ $tries -lt 40 ] && [ "$(wc -l <"$result/lines")" -lt $((before + wanted)) ]; do
     sleep 0.5
-    now=$(wc -l <"$result/lines")
-    # Lock states are told a second after the last event.
-    if [ "$now" -gt "$before" ] && [ "$now" = "$last" ] && [ $tries -gt 4 ]; then break; fi
-    last=$now
     tries=$((tries + 1))
   done
+  sleep 2
   tail -n +$((before + 1)) "$result/lines" >"$result/$id.lines"
 }
 
@@ -65,24 +62,41 @@ let_the_kernel_look() {
   done
 }
 
-# storm NAME TIMES: plugs it in and pulls it, as fast as the kernel takes it; says how long
-# that took in hundredths of a second.
+# storm TIMES NAME…: plugs each in and pulls it, as fast as the kernel takes it; says how many
+# plugs that were, and how long it took in hundredths of a second. Each is on a controller of
+# its own: one settles one port after the other, a fifth of a second each.
 storm() {
-  unplug_machine "$1"
+  times=$1
+  shift
   start=$(hundredths)
+  storms=
+  for name in "$@"; do
+    storm_of "$name" &
+    storms="$storms $!"
+  done
+  # shellcheck disable=SC2086  # one word for each
+  wait $storms
+  echo "$((times * $#)) $(($(hundredths) - start))"
+}
+
+plug_again() {
+  for name in "$@"; do
+    plug_machine "$name" "$(cat "/run/lab/$name.number")"
+  done
+}
+
+# Pulls it, then plugs and pulls as often as that; it is out in the end.
+storm_of() {
+  unplug_machine "$1"
+  until [ -z "$(device_of "$1")" ]; do :; done
   cycle=0
-  while [ $cycle -lt "$2" ]; do
-    until [ -z "$(device_of "$1")" ]; do :; done
+  while [ $cycle -lt "$times" ]; do
     plug_machine "$1" "$(cat "/run/lab/$1.number")"
     until [ -d "$(device_of "$1")/power" ]; do :; done
     unplug_machine "$1"
+    until [ -z "$(device_of "$1")" ]; do :; done
     cycle=$((cycle + 1))
   done
-  echo "$2 $(($(hundredths) - start))"
-  # The last one stays.
-  until [ -z "$(device_of "$1")" ]; do :; done
-  plug_machine "$1" "$(cat "/run/lab/$1.number")"
-  sleep 3
 }
 
 hundredths() { cut -d' ' -f1 /proc/uptime | tr -d .; }

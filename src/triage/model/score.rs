@@ -1,0 +1,125 @@
+//! Scores of one text: which label is ahead, by how much, and what carried it.
+
+use super::super::values::{Category, Kind, Scope};
+use super::weights::Head;
+
+/// A share of one feature in one column's score.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) struct Part {
+    pub(in super::super) name: String,
+    pub(in super::super) column: usize,
+    pub(in super::super) points: f64,
+}
+
+/// The scores of all columns.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Scores<'m> {
+    heads: &'m [Head],
+    sums: Vec<f64>,
+    parts: Vec<Part>,
+    familiar: bool,
+}
+
+/// A label that is ahead of the others.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) struct Choice<T> {
+    /// The label.
+    pub(in super::super) value: T,
+    /// How far ahead of the next one it is.
+    pub(in super::super) ahead: f64,
+    /// The features that carried it, the strongest first.
+    pub(in super::super) carried_by: Vec<String>,
+}
+
+impl<T> Choice<T> {
+    /// Without a model: nothing was compared and nothing carried it.
+    pub(in super::super) fn blind(value: T) -> Self {
+        Self { value, ahead: 0.0, carried_by: Vec::new() }
+    }
+}
+
+/// So many features explain an answer.
+const TELLING: usize = 4;
+
+impl<'m> Scores<'m> {
+    pub(super) fn new(heads: &'m [Head], sums: Vec<f64>, parts: Vec<Part>, familiar: bool) -> Self {
+        Self { heads, sums, parts, familiar }
+    }
+
+    /// Whether the model knows most words of the text: not so in a language it has not
+    /// learned, or in no language.
+    pub(in super::super) fn familiar(&self) -> bool {
+        self.familiar
+    }
+
+    /// The kind of request.
+    pub(in super::super) fn kind(&self) -> Option<Choice<Kind>> {
+        self.best(|head| if let Head::Kind(kind) = head { Some(*kind) } else { None })
+    }
+
+    /// The category.
+    pub(in super::super) fn category(&self) -> Option<Choice<Category>> {
+        self.best(|head| if let Head::Category(it) = head { Some(*it) } else { None })
+    }
+
+    /// The answer about scope, among those that the policy has.
+    pub(in super::super) fn scope(
+        &self,
+        has: impl Fn(&str) -> bool,
+    ) -> Option<Choice<(Scope, Option<String>)>> {
+        self.best(|head| match head {
+            Head::Scope(verdict, clause) if clause.as_deref().is_none_or(&has) => {
+                Some((*verdict, clause.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// The impact: one level milder for every step that the text is beyond.
+    pub(in super::super) fn impact(&self) -> Option<Choice<u8>> {
+        let steps: Vec<usize> = (0..self.heads.len())
+            .filter(|column| matches!(self.heads[*column], Head::MilderThan(_)))
+            .collect();
+        let passed = |column: &&usize| self.sums[**column] > 0.0;
+        let value = 1 + u8::try_from(steps.iter().filter(passed).count()).ok()?;
+        let ahead = steps.iter().map(|column| self.sums[*column].abs()).min_by(f64::total_cmp)?;
+        // What keeps the text from being milder, or, for the mildest, what made it so.
+        let next = *steps.get(usize::from(value) - 1).or(steps.last())?;
+        let sign = if self.sums[next] > 0.0 { 1.0 } else { -1.0 };
+        let carried_by = self.telling(|part| if part.column == next { sign } else { 0.0 });
+        Some(Choice { value, ahead, carried_by })
+    }
+
+    fn best<T>(&self, of: impl Fn(&'m Head) -> Option<T>) -> Option<Choice<T>> {
+        let mut ranked: Vec<(usize, T)> = (self.heads.iter().enumerate())
+            .filter_map(|(column, head)| Some((column, of(head)?)))
+            .collect();
+        // Of equal scores the earlier column wins, so that an answer never depends on chance.
+        ranked.sort_by(|a, b| self.sums[b.0].total_cmp(&self.sums[a.0]).then(a.0.cmp(&b.0)));
+        let second = ranked.get(1).map(|(column, _)| *column);
+        let (first, value) = ranked.into_iter().next()?;
+        let ahead = second.map_or(f64::MAX, |second| self.sums[first] - self.sums[second]);
+        let carried_by = self.telling(|part| match part.column {
+            column if column == first => 1.0,
+            column if Some(column) == second => -1.0,
+            _ => 0.0,
+        });
+        Some(Choice { value, ahead, carried_by })
+    }
+
+    /// The features that speak most for a difference of columns.
+    fn telling(&self, sign: impl Fn(&Part) -> f64) -> Vec<String> {
+        let mut sums: Vec<(f64, &str)> = Vec::new();
+        for part in &self.parts {
+            let points = sign(part) * part.points;
+            // The parts of one feature stand together.
+            match sums.last_mut().filter(|(_, name)| *name == part.name) {
+                Some((sum, _)) => *sum += points,
+                None => sums.push((points, &part.name)),
+            }
+        }
+        sums.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        let told = sums.into_iter().filter(|(points, _)| *points > 0.0).take(TELLING);
+        told.map(|(_, name)| name.to_owned()).collect()
+    }
+}
