@@ -234,6 +234,12 @@ fn after(error: &SmtpError) -> Failure {
     }
 }
 
+/// A read that waits no longer ends as one that would have to wait.
+fn is_timeout(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{TimedOut, WouldBlock};
+    matches!(error.kind(), TimedOut | WouldBlock)
+}
+
 fn reason(error: &SmtpError) -> String {
     if error.is_timeout() {
         return "it took too long".into();
@@ -241,6 +247,9 @@ fn reason(error: &SmtpError) -> String {
     let mut chain = error.to_string();
     let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(source) = next {
+        if source.downcast_ref::<std::io::Error>().is_some_and(is_timeout) {
+            return "it took too long".into();
+        }
         chain = source.to_string();
         next = source.source();
     }
