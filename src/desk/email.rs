@@ -245,7 +245,7 @@ fn reason(error: &SmtpError) -> String {
         return "it took too long".into();
     }
     let mut chain = error.to_string();
-    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    let mut next: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
     while let Some(source) = next {
         if source.downcast_ref::<std::io::Error>().is_some_and(is_timeout) {
             return "it took too long".into();
