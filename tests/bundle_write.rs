@@ -103,7 +103,7 @@ fn a_stream_is_cut_at_its_bound_and_says_so() {
     let bounds = Bounds { bytes: 1_000_000, cut: false, stop: &|| false };
     let endless = redactor.reader(Box::new(std::io::repeat(b'x')));
     let name = redactor.name("logs/endless").unwrap();
-    let (entry, broken) = spool.add_reader(&name, endless, "test", &bounds).unwrap();
+    let (entry, _, broken) = spool.add_reader(&name, endless, "test", &bounds).unwrap();
     assert_eq!((entry.bytes, entry.truncated, broken.is_none()), (1_000_000, true, true));
 }
 
@@ -115,7 +115,7 @@ fn asking_to_stop_ends_a_stream() {
     let bounds = Bounds { bytes: u64::MAX, cut: false, stop: &|| true };
     let endless = redactor.reader(Box::new(std::io::repeat(b'x')));
     let name = redactor.name("logs/endless").unwrap();
-    let (entry, _) = spool.add_reader(&name, endless, "test", &bounds).unwrap();
+    let (entry, ..) = spool.add_reader(&name, endless, "test", &bounds).unwrap();
     assert!(entry.truncated);
 }
 

@@ -17,8 +17,8 @@ use keycase::render::policy::{LifecycleDocument, TargetsDocument, VersionSupport
 use keycase::render::status::StatusDocument;
 use keycase::render::submission::Submission;
 use keycase::render::triage::Document as TriageDocument;
-use keycase::render::unmasked::Unmasked;
 use keycase::render::udev::UdevDocument;
+use keycase::render::unmasked::Unmasked;
 use keycase::snapshot::Snapshot;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};

@@ -16,5 +16,5 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod triage;
-pub mod unmasked;
 pub mod udev;
+pub mod unmasked;
