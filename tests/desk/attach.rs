@@ -44,11 +44,11 @@ const DRIVE: &str =
 fn a_second_ticket_about_the_same_drive_is_added_to_the_first_if_wanted() {
     let desk = FakeFreshdesk::start();
     let person = Submitter::at(&desk);
-    let submit = |more: &[&str]| {
+    let submit = |hour: u8, more: &[&str]| {
         let mut args =
             vec!["submit", "--from", DRIVE, "--describe", "it blinks", "--yes", "--json"];
         args.extend(more);
-        let command = person.command(&args);
+        let command = person.command_at(&format!("2026-11-22T{hour}:00:00Z"), &args);
         // A recorded machine instead of the one below a root.
         let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
         let at = words.iter().position(|word| word == "--sysroot").unwrap();
@@ -58,12 +58,12 @@ fn a_second_ticket_about_the_same_drive_is_added_to_the_first_if_wanted() {
         again.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         Outcome::of(again.output().unwrap())
     };
-    let first = submit(&[]);
+    let first = submit(10, &[]);
     assert_eq!(first.ended(), ("sent".to_owned(), 0), "{}", first.stderr);
-    let hinted = submit(&[]);
+    let hinted = submit(11, &[]);
     assert!(hinted.stderr.contains("--add-to-open"), "{}", hinted.stderr);
     assert_eq!(desk.tickets().len(), 2, "nobody said not to");
-    let added = submit(&["--add-to-open"]);
+    let added = submit(12, &["--add-to-open"]);
     assert_eq!(added.ended(), ("sent".to_owned(), 0), "{}", added.stderr);
     let tickets = desk.tickets();
     assert_eq!(tickets.len(), 2);
