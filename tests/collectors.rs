@@ -217,7 +217,8 @@ fn a_recording_keeps_what_happened_between_its_marks() {
     let path = file(&ran);
     assert_eq!(ran.json()["manifest"]["interrupted"], false);
     let kernel = content(&path, "logs/kernel.log").unwrap();
-    assert_eq!(kernel, "Nov 22 12:00:00 pc kernel: usb 2-1: what happened meanwhile\n");
+    assert_eq!(kernel.lines().count(), 1, "{kernel}");
+    assert!(kernel.ends_with("kernel: usb 2-1: what happened meanwhile\n"), "{kernel}");
     let events = content(&path, "logs/recording.txt").unwrap();
     assert!(events.starts_with("from 2026-11-22T12:00:00Z\nuntil 2026-"), "{events}");
     Keycase::new("verify").arg(path).run().expect(0);

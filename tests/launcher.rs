@@ -174,7 +174,7 @@ fn a_mounted_launcher_is_read_where_it_is_mounted_and_no_link_is_followed() {
     let out = TempDir::new().unwrap();
     let (manifest, file) = bundle(root.path(), out.path());
     assert_eq!(outcome(&manifest, "launcher-cd")["outcome"], "done", "{manifest}");
-    let launcher = document(&file, "logs/launcher-1-2.json");
+    let launcher = document(&file, "logs/launcher-2-1.json");
     assert_eq!(
         (&launcher["read_from"], &launcher["incomplete"]),
         (&"its mount".into(), &true.into())

@@ -193,6 +193,16 @@ impl Job<'_> {
         let Redaction { redactor, auditor } =
             redaction::load(self.app, self.snapshot, args.mask_serials)?;
         let includes = args.include.iter().map(|path| redaction::open_include(path));
+        // Stamps that count from the machine's start are related to the end of a recording.
+        let now = self.recording.as_ref().map_or(self.app.now, |recording| recording.until);
+        let asked = Asked {
+            launcher: args.read_launcher,
+            recording: self.recording,
+            #[cfg(feature = "submit")]
+            reach: args.reach.clone(),
+            log: self.app.log.clone(),
+        };
+        let collectors = collect::wanted(&asked);
         let inputs = Inputs {
             snapshot: self.snapshot,
             documents: self.documents,
@@ -202,19 +212,12 @@ impl Job<'_> {
             context: Context {
                 root: self.app.root()?,
                 target: collect::Target::of(self.snapshot),
-                // Stamps that count from the machine's start are related to the end.
-                now: self.recording.as_ref().map_or(self.app.now, |recording| recording.until),
+                now,
                 since: args.since,
                 stop: Stop::new(self.stop.flag(), left(self.began)),
-                asked: Asked {
-                    launcher: args.read_launcher,
-                    recording: self.recording,
-                    #[cfg(feature = "submit")]
-                    reach: args.reach.clone(),
-                    log: self.app.log.clone(),
-                },
+                asked,
             },
-            collectors: collect::all(),
+            collectors,
             clock: clock(self.app),
             bytes: args.max_bytes.unwrap_or(bundle::USUAL_BYTES),
             includes: includes.collect::<CliResult<_>>()?,

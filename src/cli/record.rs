@@ -5,8 +5,6 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
-
 use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::collect::{Event, Marks, Recording};
 use crate::host::{Connected, Root, connected};
@@ -58,10 +56,12 @@ pub(super) fn record(
     }
     // Ctrl-C ended the recording; the next one ends the collecting.
     stop.clear();
-    let elapsed = SignedDuration::try_from(started.elapsed()).unwrap_or_default();
-    let recorded = app.now.checked_add(elapsed).unwrap_or(app.now);
+    let elapsed = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX - 1);
+    // The next millisecond: what came last is inside.
+    let end = app.now.as_millisecond().saturating_add(elapsed + 1);
+    let until = jiff::Timestamp::from_millisecond(end).unwrap_or(app.now);
     tracing::info!("recorded {} events", watch.events.len());
-    Ok(Recording { from: app.now, until: recorded, marks, events: watch.events })
+    Ok(Recording { from: app.now, until, marks, events: watch.events })
 }
 
 fn say(app: &App, length: Option<Duration>) {

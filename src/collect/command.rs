@@ -10,8 +10,8 @@ use super::Stop;
 
 /// How a program ended.
 pub(super) enum Output {
-    /// It ended; what it said, and whether that was cut.
-    Said(Vec<u8>, bool),
+    /// It ended, or had said as much as was wanted; what it said.
+    Said(Vec<u8>),
     /// It could not be started, or reported a failure; what it said about that.
     Failed(String),
     /// It was ended because its time was up.
@@ -38,7 +38,7 @@ pub(super) fn run(program: &str, arguments: &[&str], most: usize, stop: &Stop) -
             // Being ended while it still wrote (the output was cut) is no failure.
             let cut = said.len() >= most;
             match ended || cut {
-                true => Output::Said(said, cut),
+                true => Output::Said(said),
                 false => Output::Failed(format!("{program}: {}", first_line(&complaint))),
             }
         }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn output_and_failure_are_told_apart() {
-        assert!(matches!(sh("echo hi", 100, LONG), Output::Said(said, false) if said == b"hi\n"));
+        assert!(matches!(sh("echo hi", 100, LONG), Output::Said(said) if said == b"hi\n"));
         let Output::Failed(why) = sh("echo no right >&2; exit 1", 100, LONG) else {
             panic!("a failure passed as output")
         };
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn endless_output_is_cut_and_endless_work_is_ended() {
-        assert!(matches!(sh("yes", 1000, LONG), Output::Said(said, true) if said.len() == 1000));
+        assert!(matches!(sh("yes", 1000, LONG), Output::Said(said) if said.len() == 1000));
         assert!(matches!(sh("exec sleep 1000", 10, Duration::ZERO), Output::TimedOut));
     }
 }

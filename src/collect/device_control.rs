@@ -194,7 +194,7 @@ fn live(context: &Context, text: &mut String) {
         return;
     }
     match command::run("usbguard", &["list-devices"], LONGEST, &context.stop) {
-        Output::Said(said, _) => {
+        Output::Said(said) => {
             for line in String::from_utf8_lossy(&said).lines() {
                 // `12: block id 0951:1576 serial "…" name "…" …`
                 let rule = line.split_once(": ").map_or(line, |(_, rule)| rule);

@@ -32,15 +32,6 @@ impl Tail {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// Marks the text as incomplete.
-    pub(super) fn mark_cut(&mut self) {
-        self.cut = true;
-    }
-
     /// The text, and whether it was cut.
     pub(super) fn finish(self) -> (Vec<u8>, bool) {
         let mut text = Vec::with_capacity(self.bytes);

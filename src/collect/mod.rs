@@ -65,6 +65,10 @@ pub trait Collector: Send + Sync {
     fn budget(&self) -> Budget {
         Budget { time: Duration::from_secs(5), bytes: 256 * 1024 }
     }
+    /// Whether the person asked for it; most are always wanted.
+    fn is_wanted(&self, _asked: &Asked) -> bool {
+        true
+    }
     /// Whether it waits until all others have ended: it reports about them.
     fn is_last(&self) -> bool {
         false
@@ -186,4 +190,9 @@ pub fn all() -> Vec<Arc<dyn Collector>> {
         Arc::new(journal::Journal),
         Arc::new(own_log::OwnLogFile),
     ]
+}
+
+/// The collectors that this run is to have.
+pub fn wanted(asked: &Asked) -> Vec<Arc<dyn Collector>> {
+    all().into_iter().filter(|collector| collector.is_wanted(asked)).collect()
 }

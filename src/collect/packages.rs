@@ -122,7 +122,7 @@ fn rpm(context: &Context) -> Option<BTreeMap<String, String>> {
     context.root.as_ref().filter(|root| root.is_live() && root.dir("var/lib/rpm").is_ok())?;
     let mut arguments = vec!["-qa", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\\n"];
     arguments.extend(NAMES);
-    let Output::Said(text, _) = command::run("rpm", &arguments, 64 * 1024, &context.stop) else {
+    let Output::Said(text) = command::run("rpm", &arguments, 64 * 1024, &context.stop) else {
         return None;
     };
     let text = String::from_utf8_lossy(&text);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Budget, Collector, Context, Ending, Stop, System};
+use super::{Asked, Budget, Collector, Context, Ending, Stop, System};
 pub use destination::Destination;
 
 /// Reachability of a management server.
@@ -40,6 +40,9 @@ impl Collector for Reachability {
     }
     fn budget(&self) -> Budget {
         Budget { time: Duration::from_secs(20), bytes: 256 * 1024 }
+    }
+    fn is_wanted(&self, asked: &Asked) -> bool {
+        asked.reach.is_some()
     }
     fn collect(&self, context: &Context) -> Ending {
         let Some(destination) = &context.asked.reach else {

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::{Collector, Context, Ending, System, log_files};
+use super::{Asked, Collector, Context, Ending, System, log_files};
 use crate::host::{Connected, Root};
 
 /// What was noted when the recording began, and what was seen until it ended.
@@ -86,6 +86,9 @@ impl Collector for Events {
     }
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
+    }
+    fn is_wanted(&self, asked: &Asked) -> bool {
+        asked.recording.is_some()
     }
     fn collect(&self, context: &Context) -> Ending {
         let Some(recording) = &context.asked.recording else {
