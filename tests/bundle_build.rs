@@ -196,7 +196,7 @@ fn a_deliberate_leak_is_seen_in_every_spelling_and_named() {
     const LEAKS: [(&str, &str); 6] = [
         ("seen on Rosalind-PC7 today", "plain"),
         (r"unit rosalind\x2dpc7.mount", "\\x-escaped"),
-        ("smb://rosalind%2Dpc7/x", "percent-encoded"),
+        ("seen as rosalind%2Dpc7 today", "percent-encoded"),
         (r#"{"name": "rosalind\u002dpc7"}"#, "JSON-escaped"),
         ("r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07\0", "UTF-16LE"),
         ("\0r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07", "UTF-16BE"),

@@ -108,12 +108,12 @@ fn mistakes_are_shown_with_their_column() {
         ("drive.vendor.matches(\"(\")", 22, "regular expression"),
         ("drive.vendor.matches(\"(((a{99}){99}){99}){99}\")", 22, "too large"),
         ("{\"x\": a}[\"x\"]", 1, "maps"),
-        ("[1].all(x, [1].all(y, [1].all(z, x == y && z == x)))", 1, "loops"),
+        ("[1].all(x, [1].all(y, [1].all(z, x == y && z == x)))", 1, "a loop inside a loop"),
         ("drive.luns.exists(l, l.role == other)", 32, "no fact `other`"),
     ] {
         let error = Condition::compile(text, &names()).expect_err(text);
         assert!(error.what.contains(what), "{text}: {error}");
-        if !what.contains("loops") && !what.contains("maps") && !what.contains("function") {
+        if !what.contains("loop") && !what.contains("maps") && !what.contains("function") {
             assert_eq!(error.column, column, "{text}: {error}");
         }
     }

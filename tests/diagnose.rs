@@ -4,6 +4,7 @@
 
 pub mod support;
 
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::Value;
@@ -145,7 +146,10 @@ fn a_log_added_to_a_bundle_counts() {
     let (log, zip) = (folder.path().join("kern.log"), folder.path().join("b.zip"));
     let mut text: String =
         (0..4000).map(|number| format!("pc kernel: [{number}.000000] perf: too long\n")).collect();
-    text.push_str("pc kernel: usb 1-2.4: reset high-speed USB device number 5 using xhci_hcd\n");
+    for second in 1..=3 {
+        let reset = "usb 1-2.4: reset high-speed USB device number 5 using xhci_hcd";
+        writeln!(text, "pc kernel: [500{second}.000000] {reset}").expect("a string");
+    }
     fs::write(&log, text).expect("a log is written");
     let bundle = Keycase::new("bundle").arg("-o").arg(&zip).arg("--include").arg(&log);
     let ran = bundle.sysroot(root.path()).run();

@@ -91,7 +91,6 @@ fn a_truncated_bundle_is_refused_by_every_command() {
 #[test]
 fn wrong_command_lines() {
     let cases = [
-        ("", 64),
         ("nonsense", 64),
         ("scan --nonsense", 64),
         ("scan --now yesterday", 64),

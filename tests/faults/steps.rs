@@ -95,7 +95,7 @@ fn kill_at_each(run_killed_at: impl Fn(Kill) -> Death + Sync) -> u32 {
         let killed =
             (1..=MOST).take_while(|n| run_killed_at(Kill::AtStep(call, *n)) == Death::Killed);
         let killed = killed.count() as u32;
-        assert!(killed < MOST, "it does not come to an end");
+        assert!(killed < MOST, "{call}: it does not come to an end");
         killed
     };
     std::thread::scope(|scope| {

@@ -1,9 +1,13 @@
 //! A real browser without a window, its console and its connections watched.
 
-use std::io::ErrorKind;
-use std::net::TcpListener;
+use std::io::Read;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -12,8 +16,8 @@ use tempfile::TempDir;
 pub struct Looked {
     /// Everything the page's console said.
     pub console: Vec<String>,
-    /// Whether anything at all was asked of the network.
-    pub asked_network: bool,
+    /// What was asked of the network, but for what the browser asks of its own accord.
+    pub asked: Vec<String>,
     /// The picture, a PNG.
     pub picture: Vec<u8>,
 }
@@ -29,13 +33,15 @@ pub struct Look {
     pub dark: bool,
 }
 
+/// Whom Chromium asks whatever it shows: the time, updates, an account.
+const OF_ITS_OWN: [&str; 3] =
+    ["clients2.google.com", "update.googleapis.com", "accounts.google.com"];
+
 /// Opens a page in headless Chromium (Debian package `chromium`) with an empty profile.
-/// Whatever it asks of the network goes to a proxy that only counts.
+/// Whatever it asks of the network goes to a proxy that hangs up.
 pub fn look(page: &Path, how: Look) -> Looked {
     let dir = TempDir::new().expect("a folder");
-    let proxy = TcpListener::bind("127.0.0.1:0").expect("a port");
-    proxy.set_nonblocking(true).expect("a port that does not wait");
-    let address = proxy.local_addr().expect("an address");
+    let proxy = Proxy::start();
     let picture: PathBuf = dir.path().join("page.png");
     let mut command = Command::new("chromium");
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]);
@@ -43,7 +49,7 @@ pub fn look(page: &Path, how: Look) -> Looked {
     command.args(["--disable-component-update", "--disable-sync", "--hide-scrollbars"]);
     command.args(["--disable-dev-shm-usage", "--disable-features=Translate,OptimizationHints"]);
     command.args(["--enable-logging=stderr", "--log-level=0"]);
-    command.arg(format!("--proxy-server=http://{address}"));
+    command.arg(format!("--proxy-server=http://{}", proxy.address));
     command.arg("--proxy-bypass-list=<-loopback>");
     command.arg(format!("--user-data-dir={}", dir.path().join("profile").display()));
     command.arg(format!("--window-size={},{}", how.width, how.height));
@@ -57,15 +63,56 @@ pub fn look(page: &Path, how: Look) -> Looked {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
     let console = said.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned);
-    let asked_network = match proxy.accept() {
-        Ok(_) => true,
-        Err(error) => {
-            assert_eq!(error.kind(), ErrorKind::WouldBlock);
-            false
-        }
-    };
+    let asked = proxy.stop();
     let picture = std::fs::read(&picture).unwrap_or_else(|error| panic!("{error}: {said}"));
-    Looked { console: console.collect(), asked_network, picture }
+    Looked { console: console.collect(), asked, picture }
+}
+
+/// A proxy that hangs up on everybody and remembers what they asked for.
+struct Proxy {
+    address: SocketAddr,
+    stop: Arc<AtomicBool>,
+    listening: JoinHandle<Vec<String>>,
+}
+
+impl Proxy {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&stop);
+        let listening = thread::spawn(move || {
+            let mut asked = Vec::new();
+            while let Ok((client, _)) = listener.accept() {
+                if told.load(Ordering::SeqCst) {
+                    break;
+                }
+                asked.extend(request(client));
+            }
+            asked
+        });
+        Self { address, stop, listening }
+    }
+
+    /// The request lines, but for the browser's own.
+    fn stop(self) -> Vec<String> {
+        self.stop.store(true, Ordering::SeqCst);
+        // The last connection only wakes the listener.
+        drop(TcpStream::connect(self.address));
+        self.listening.join().expect("the proxy came to its end")
+    }
+}
+
+/// The first line of what a client asks, unless it asks nothing or only for the browser.
+fn request(mut client: TcpStream) -> Option<String> {
+    client.set_read_timeout(Some(Duration::from_secs(5))).expect("a time limit");
+    let mut start = [0; 512];
+    let read = client.read(&mut start).unwrap_or_default();
+    let text = String::from_utf8_lossy(&start[..read]).into_owned();
+    let line = text.lines().next().unwrap_or_default();
+    let target = line.split(' ').nth(1).unwrap_or_default().trim_start_matches("http://");
+    let host = target.split(['/', ':']).next().unwrap_or_default();
+    (read > 0 && !OF_ITS_OWN.contains(&host)).then(|| line.to_owned())
 }
 
 /// Width and height of a PNG (its first chunk, IHDR).

@@ -38,7 +38,7 @@ impl Keycase {
     /// Starts with these arguments, separated by spaces.
     pub fn new(arguments: &str) -> Self {
         let mut command = Command::new(EXE);
-        command.args(arguments.split_whitespace()).args(["--now", NOW]);
+        command.args(["--now", NOW]).args(arguments.split_whitespace());
         let home = TempDir::new().expect("a temporary home");
         clean(&mut command, home.path());
         Self { command, home, stdin: Vec::new() }
