@@ -198,8 +198,8 @@ fn a_deliberate_leak_is_seen_in_every_spelling_and_named() {
         (r"unit rosalind\x2dpc7.mount", "\\x-escaped"),
         ("seen as rosalind%2Dpc7 today", "percent-encoded"),
         (r#"{"name": "rosalind\u002dpc7"}"#, "JSON-escaped"),
-        ("r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07\0", "UTF-16LE"),
-        ("\0r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\07", "UTF-16BE"),
+        ("r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\x007\0", "UTF-16LE"),
+        ("\0r\0o\0s\0a\0l\0i\0n\0d\0-\0p\0c\x007", "UTF-16BE"),
     ];
     let seed = Seed { value: "rosalind-pc7".into(), class: Class::Host };
     let seeds = Seeds { secret: vec![seed], keep: vec![] };

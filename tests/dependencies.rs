@@ -1,5 +1,6 @@
 //! Holds `docs/dependencies.md` to `Cargo.lock`, `Cargo.toml` and the sources of the crates, and
 //! `Cargo.lock` to the one registry.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -5,7 +5,7 @@
 //!
 //! A part of the runs is in the suite; all of them, with their table:
 //! `cargo test --test faults -- --ignored --nocapture`
-
+#![expect(clippy::print_stdout, reason = "a test stops at the first surprise")]
 #![cfg(all(feature = "submit", target_os = "linux"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 

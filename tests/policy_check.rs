@@ -1,5 +1,5 @@
 //! `keycase check` from the command line: verdicts, forms, exit codes.
-#![expect(clippy::unwrap_used, clippy::panic)]
+#![expect(clippy::unwrap_used)]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

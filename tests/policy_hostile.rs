@@ -1,6 +1,5 @@
 //! Packs that somebody made to hurt: too long, too deep, too slow. Each is refused with its
 //! place, or bounded; `benches/hostile_packs.rs` says how long that takes.
-#![expect(clippy::unwrap_used, clippy::panic)]
 
 mod hostile_packs;
 

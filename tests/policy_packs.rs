@@ -1,5 +1,5 @@
 //! The embedded policy packs: they load, and every clause does what its examples say.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![expect(clippy::expect_used, clippy::panic)]
 
 use keycase::condition::{Facts, Origin, Truth};
 use keycase::packs::{Origin as PackOrigin, Pack, PackSet, embedded};

@@ -1,6 +1,6 @@
 //! The problem packs: every example of every pack, safe advice, and the generated page.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeSet;
 use std::fs;

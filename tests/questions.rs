@@ -1,5 +1,6 @@
 //! `keycase check` at a terminal: a real one, made by script(1).
 #![cfg(target_os = "linux")]
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 pub mod support;
 

@@ -2,7 +2,7 @@
 //!
 //! With `PICTURES=DIR` the pictures are kept there, to be looked at.
 #![cfg(target_os = "linux")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test says what it expected")]
+#![expect(clippy::expect_used, reason = "a test says what it expected")]
 
 pub mod support;
 

@@ -77,12 +77,15 @@ fn an_overlay_adds_its_products() {
     assert_eq!(lint(&ran.stdout), []);
 }
 
+/// Files of rules, what is said of them, the exit code, and the hint.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, i32, &'a str);
+
 #[test]
 fn check_tells_the_states_apart() {
     let right = right();
     let stale = right.replace("0202", "0203");
     let slip = right.replacen("ATTR{idVendor}==", "ATTR{idVendor}=", 1);
-    let cases: &[(&[(&str, &str)], &str, i32, &str)] = &[
+    let cases: &[Case] = &[
         (&[], "absent", 1, "keycase needs none"),
         (&[(ETC, &right)], "installed", 0, "/etc/udev/rules.d/70-keycase.rules"),
         (&[(USR, &right)], "installed", 0, "/usr/lib/udev/rules.d/70-keycase.rules"),

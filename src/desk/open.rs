@@ -68,6 +68,7 @@ pub fn check<'a>(
             return Err(wrong(format!("`{setting}` is not an e-mail address")));
         }
     }
+    #[cfg(feature = "submit")]
     let required = |setting: &str, value: &Option<String>| match value {
         Some(_) => Ok(()),
         None => Err(wrong(format!("`{setting}` is missing"))),

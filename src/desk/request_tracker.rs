@@ -194,7 +194,7 @@ impl RequestTracker {
             let Some(items) = body.get("items").and_then(Value::as_array) else {
                 return Err(Failure::OutOfProtocol("it is not a list".into()));
             };
-            if let Some(item) = items.iter().find(|item| wanted(*item)) {
+            if let Some(item) = items.iter().find(|item| wanted(item)) {
                 return Ok(Some(item.clone()));
             }
             // `pages` is null on some lists; `next_page` is on all that go on.

