@@ -23,7 +23,9 @@ impl Person {
     fn runs(arguments: &str, machine: &str) -> Self {
         let home = TempDir::new().expect("a home");
         let snapshot = Machine::named(machine).snapshot();
-        let line = format!("'{EXE}' {arguments} --now {NOW} --from '{}'", snapshot.display());
+        // Whoever runs the tests in the background has them ignore Ctrl-C; a terminal does not.
+        let exe = format!("env --default-signal=INT '{EXE}'");
+        let line = format!("{exe} {arguments} --now {NOW} --from '{}'", snapshot.display());
         let mut command = Command::new("script");
         command.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
         clean(&mut command, home.path());
