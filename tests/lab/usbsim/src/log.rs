@@ -63,7 +63,9 @@ impl Log {
 
     pub(crate) fn note(&mut self, kind: Kind, details: &str) {
         // A log that cannot be written would hide what it is for.
-        if writeln!(self.file, "{} {} {details}", self.name, kind.word()).is_err() {
+        // One call for the whole line: others append to the same file.
+        let line = format!("{} {} {details}\n", self.name, kind.word());
+        if self.file.write_all(line.as_bytes()).is_err() {
             eprintln!("usbsim: the log cannot be written");
             std::process::exit(1);
         }
