@@ -117,12 +117,15 @@ fn whoever_does_not_know_is_asked_once_and_told_what_stays_open() {
 
 #[test]
 fn ctrl_c_leaves_the_terminal_as_it_was() {
-    let mut person = Person::runs("check", "locked-sentry-one");
-    person.sees("> I don't know").presses("\u{3}");
-    let (screen, code) = person.leaves();
-    assert_eq!(code, Some(3), "{screen}");
-    assert!(screen.contains("interrupted"), "{screen}");
-    assert!(screen.contains("\u{1b}[?25h"), "the cursor is back: {screen:?}");
+    // The question's first line shows before the question listens for keys, its last one after.
+    for line in [LICENCE, "> I don't know"] {
+        let mut person = Person::runs("check", "locked-sentry-one");
+        person.sees(line).presses("\u{3}");
+        let (screen, code) = person.leaves();
+        assert_eq!(code, Some(3), "{screen}");
+        assert!(screen.contains("interrupted"), "{screen}");
+        assert!(screen.contains("\u{1b}[?25h"), "the cursor is back: {screen:?}");
+    }
 }
 
 /// A document on stdout is for a program; nobody is asked then.

@@ -1,19 +1,67 @@
 //! Putting a question to the person at the terminal.
 
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
 use dialoguer::console::Term;
 
 use super::{CliError, CliResult, Exit, Interrupt};
 
-/// Puts a question. Ctrl-C is an answer too: it ends the program in order, with the cursor
-/// that the question had hidden.
-pub(super) fn question<T>(put: impl FnOnce() -> dialoguer::Result<T>) -> CliResult<T> {
+/// How often a question that waits for its answer looks for Ctrl-C: too short for a person to
+/// notice, and nothing for the processor.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Puts a question. Ctrl-C is an answer too: it ends the program in order, with the terminal
+/// as it was before.
+///
+/// The question waits in a thread of its own: a Ctrl-C that comes before it listens for keys
+/// is a signal, and a signal does not end its wait.
+pub(super) fn question<T: Send + 'static>(
+    put: impl FnOnce() -> dialoguer::Result<T> + Send + 'static,
+) -> CliResult<T> {
     let stop = Interrupt::listen();
-    put().map_err(|error| {
-        // Nothing is left to try when the terminal itself is gone.
-        let _ = Term::stderr().show_cursor();
-        match stop.is_set() {
-            true => CliError::new(Exit::Interrupted, "interrupted"),
-            false => CliError::caused_by(Exit::Io, "can't ask on this terminal", &error),
+    let terminal = Terminal::remember();
+    let (answers, answer) = channel();
+    thread::spawn(move || answers.send(put()));
+    let answer = loop {
+        match answer.recv_timeout(LOOK) {
+            Err(RecvTimeoutError::Timeout) if !stop.is_set() => {}
+            other => break other,
         }
+    };
+    if let Ok(Ok(answer)) = answer {
+        return Ok(answer);
+    }
+    terminal.restore();
+    Err(match answer {
+        _ if stop.is_set() => CliError::new(Exit::Interrupted, "interrupted"),
+        Ok(Err(error)) => CliError::caused_by(Exit::Io, "can't ask on this terminal", &error),
+        _ => CliError::new(Exit::Io, "can't ask on this terminal"),
     })
+}
+
+/// What a question changes about the terminal.
+struct Terminal {
+    #[cfg(unix)]
+    modes: Option<rustix::termios::Termios>,
+}
+
+impl Terminal {
+    fn remember() -> Self {
+        Self {
+            #[cfg(unix)]
+            modes: rustix::termios::tcgetattr(std::io::stdin()).ok(),
+        }
+    }
+
+    /// Nothing is left to try when the terminal itself is gone.
+    fn restore(&self) {
+        #[cfg(unix)]
+        if let Some(modes) = &self.modes {
+            let now = rustix::termios::OptionalActions::Now;
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), now, modes);
+        }
+        let _ = Term::stderr().show_cursor();
+    }
 }

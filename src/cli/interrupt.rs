@@ -1,17 +1,22 @@
 //! Ctrl-C: long work asks whether it should end; a second Ctrl-C ends the program at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use super::{CliError, CliResult, Exit};
 
-/// A flag that Ctrl-C sets.
+/// A flag that Ctrl-C sets. There is one in the program, whoever listens.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Starts to listen. Before this call Ctrl-C ends the program as usual.
     pub fn listen() -> Self {
+        static LISTENING: LazyLock<Interrupt> = LazyLock::new(Interrupt::register);
+        LISTENING.clone()
+    }
+
+    fn register() -> Self {
         let flag = Arc::new(AtomicBool::new(false));
         let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
         for signal in signals {

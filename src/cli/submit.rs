@@ -170,8 +170,8 @@ fn description(args: &SubmitArgs, app: &App) -> CliResult<String> {
         (Some(words), _) => words.clone(),
         (None, Some(file)) => read_description(file)?,
         (None, None) if app.may_ask() => {
-            let input = dialoguer::Input::new().with_prompt("What is wrong, in your own words");
-            ask::question(|| input.interact_text())?
+            let prompt = "What is wrong, in your own words";
+            ask::question(move || dialoguer::Input::new().with_prompt(prompt).interact_text())?
         }
         (None, None) => {
             return Err(App::usage("a ticket needs a description")
@@ -310,8 +310,10 @@ pub(super) fn agree(app: &App, chosen: &Chosen, consent: Consent) -> CliResult<(
         Some(address) => format!("Send this to {address}?"),
         None => "Keep this in the outbox?".to_owned(),
     };
-    let agreement = dialoguer::Confirm::new().with_prompt(question).default(false);
-    match ask::question(|| agreement.interact())? {
+    let agreed = ask::question(|| {
+        dialoguer::Confirm::new().with_prompt(question).default(false).interact()
+    })?;
+    match agreed {
         true => Ok(()),
         false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was sent or kept")),
     }

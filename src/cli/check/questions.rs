@@ -47,20 +47,26 @@ fn next<'p>(
 
 /// Puts one question; `None` when the person does not know.
 fn ask(row: &FactRow) -> CliResult<Option<FactValue>> {
-    if row.kind == FactType::Bool {
-        let select = Select::new().with_prompt(row.question.to_string()).default(2);
-        let select = select.items(["yes", "no", "I don't know"]);
-        let chosen = question(|| select.interact())?;
+    let kind = row.kind;
+    let text = row.question.to_string();
+    if kind == FactType::Bool {
+        let chosen = question(|| {
+            let answers = ["yes", "no", "I don't know"];
+            Select::new().with_prompt(text).items(answers).default(2).interact()
+        })?;
         return Ok((chosen < 2).then_some(FactValue::Bool(chosen == 0)));
     }
-    let kind = row.kind;
-    let input = Input::<String>::new()
-        .with_prompt(format!("{} (empty if you don't know)", row.question))
+    let text = question(move || typed(&text, kind))?;
+    Ok(Some(text.trim()).filter(|text| !text.is_empty()).and_then(|text| kind.parse(text).ok()))
+}
+
+fn typed(question: &str, kind: FactType) -> dialoguer::Result<String> {
+    Input::<String>::new()
+        .with_prompt(format!("{question} (empty if you don't know)"))
         .allow_empty(true)
         .validate_with(move |text: &String| match text.trim() {
             "" => Ok(()),
             text => kind.parse(text).map(|_| ()),
-        });
-    let text = question(|| input.interact_text())?;
-    Ok(Some(text.trim()).filter(|text| !text.is_empty()).and_then(|text| kind.parse(text).ok()))
+        })
+        .interact_text()
 }

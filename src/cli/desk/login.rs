@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use clap::Args;
 
-use crate::cli::{App, CliError, CliResult, Exit, desks, io_exit, output, paths};
+use crate::cli::{App, CliError, CliResult, Exit, ask, desks, io_exit, output, paths};
 use crate::desk::{Credential, Keyring, KeyringError, keep_in_file, usable};
 
 /// A longer input is no key.
@@ -26,7 +26,7 @@ pub(super) fn run(args: &LoginArgs, app: &App) -> CliResult {
         return Err(App::usage(format!("desk `{}` takes no credential", args.name))
             .hint("desks that are written to by mail or without an account need `user` first"));
     }
-    let key = ask(app, &args.name)?;
+    let key = obtain(app, &args.name)?;
     let place = match args.file {
         true => None,
         false => in_keyring(&args.name, &key).map_err(|why| tell_why(app, &why)).ok(),
@@ -44,13 +44,13 @@ pub(super) fn run(args: &LoginArgs, app: &App) -> CliResult {
 
 /// Asks a person, or reads what is piped in; never from the command line, which every
 /// process of the machine can read.
-fn ask(app: &App, desk: &str) -> CliResult<Credential> {
+fn obtain(app: &App, desk: &str) -> CliResult<Credential> {
     let fail =
         |error: &dyn std::error::Error| CliError::caused_by(Exit::Io, "can't read the key", error);
     let typed = if app.may_ask() {
-        let asked =
-            dialoguer::Password::new().with_prompt(format!("Key of desk {desk}")).interact();
-        asked.map_err(|error| fail(&error))?.into_bytes()
+        let prompt = format!("Key of desk {desk}");
+        let asked = ask::question(|| dialoguer::Password::new().with_prompt(prompt).interact())?;
+        asked.into_bytes()
     } else if std::io::stdin().is_terminal() {
         return Err(App::usage("nobody can be asked here").hint("pipe the key into the command"));
     } else {

@@ -36,8 +36,8 @@ pub(super) fn ticket_to_add_to(
         return Ok(None);
     }
     let question = format!("{known}. Add to it instead of opening another?");
-    let choice = dialoguer::Confirm::new().with_prompt(question).default(true);
-    let add = ask::question(|| choice.interact())?;
+    let add =
+        ask::question(|| dialoguer::Confirm::new().with_prompt(question).default(true).interact())?;
     Ok(add.then_some(ticket))
 }
 

@@ -21,9 +21,10 @@ pub(super) fn ask(
 }
 
 fn put(question: &str, kind: FactType) -> CliResult<Option<FactValue>> {
-    terminal::question(|| match kind {
-        FactType::Bool => yes_or_no(question),
-        _ => typed(question, kind),
+    let question = question.to_owned();
+    terminal::question(move || match kind {
+        FactType::Bool => yes_or_no(&question),
+        _ => typed(&question, kind),
     })
 }
 
