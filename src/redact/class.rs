@@ -52,6 +52,11 @@ pub enum Class {
 }
 
 impl Class {
+    /// Its place in a list of all classes.
+    pub(super) fn index(self) -> usize {
+        self as usize
+    }
+
     /// Every class, in the order of declaration.
     pub const ALL: [Self; 19] = [
         Self::User,

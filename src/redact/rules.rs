@@ -143,7 +143,8 @@ pub(super) struct Rules {
     pub(super) shapes: BTreeSet<String>,
     words: HashMap<String, Words>,
     pub(super) fields: HashMap<String, Meaning>,
-    ordinary: HashMap<Class, Words>,
+    /// By class.
+    ordinary: [Words; Class::ALL.len()],
 }
 
 /// Reads the rule rows of all packs, for the tests that run their examples.
@@ -165,7 +166,7 @@ impl Rules {
                 rules.add_rule(pack, row)?;
             }
             for row in file.ordinary {
-                let words = rules.ordinary.entry(row.class).or_default();
+                let words = &mut rules.ordinary[row.class.index()];
                 add_words(pack, words, &row.values)?;
             }
             for row in file.words {
@@ -234,7 +235,7 @@ impl Rules {
 
     /// Whether a value of a class identifies nobody.
     pub(super) fn is_ordinary(&self, class: Class, value: &[u8]) -> bool {
-        let Some(known) = self.ordinary.get(&class) else { return false };
+        let known = &self.ordinary[class.index()];
         if known.has(value) {
             return true;
         }

@@ -36,7 +36,7 @@ pub(super) struct Worker<'a> {
     /// Pseudonyms of known values in their own spelling, by pattern.
     known: Vec<Option<Pseudonym>>,
     /// Pseudonyms of everything else, by class and text.
-    seen: HashMap<Class, HashMap<Box<[u8]>, Pseudonym>>,
+    seen: [HashMap<Box<[u8]>, Pseudonym>; Class::ALL.len()],
     spans: Vec<Span>,
     scratch: Scratch,
     pub(super) counts: Counts,
@@ -50,7 +50,7 @@ impl<'a> Worker<'a> {
             matcher,
             pseudonyms,
             known: vec![None; matcher.literals.len()],
-            seen: HashMap::new(),
+            seen: Default::default(),
             spans: Vec::new(),
             scratch: matcher.scratch(),
             counts: Counts::new(),
@@ -163,13 +163,13 @@ impl<'a> Worker<'a> {
 
     /// The pseudonym of one value.
     pub(super) fn pseudonym(&mut self, class: Class, bytes: &[u8]) -> Pseudonym {
-        if let Some(known) = self.seen.get(&class).and_then(|seen| seen.get(bytes)) {
+        if let Some(known) = self.seen[class.index()].get(bytes) {
             return known.clone();
         }
         let matcher = self.matcher;
         let clashes = |text: &[u8]| matcher.holds_known(text);
         let made: Pseudonym = self.pseudonyms.replace(class, bytes, &clashes).map(Rc::from);
-        let seen = self.seen.entry(class).or_default();
+        let seen = &mut self.seen[class.index()];
         if seen.len() >= MOST_CACHED {
             seen.clear();
         }

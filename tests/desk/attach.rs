@@ -1,5 +1,9 @@
 //! `keycase attach` and `keycase status`: a ticket that is open already.
 
+use std::fs;
+
+use serde_json::{Value, json};
+
 use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk};
 use crate::submitter::{Outcome, Submitter};
 
@@ -123,4 +127,41 @@ fn the_desk_says_how_a_ticket_stands() {
     let stranger = Submitter::new("http://127.0.0.1:1");
     assert_eq!(stranger.run(&["status", &ticket]).code, 69);
     assert_eq!(desk.violations(), Vec::<String>::new());
+}
+
+/// What the policy promises about the ticket is what `keycase policy` says about the same case.
+#[test]
+fn the_calendar_of_the_policy_says_what_comes_next() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    person.configure(&desk.url(), "policy = \"secpod\"");
+    let made = person.submit().json();
+    let ask = |arguments: &[&str]| {
+        let command = &mut person.command_at("2026-11-23T09:00:00Z", arguments);
+        Outcome::of(command.output().unwrap()).json()
+    };
+    let request = person.items()[0].join("request.json");
+    let request: Value = serde_json::from_slice(&fs::read(request).unwrap()).unwrap();
+    let severity = request["draft"]["severity"].to_string();
+    let (received, solved_at) = ("2026-11-22T10:00:00Z", "2026-11-22T15:00:00Z");
+
+    let row = ask(&["status", "--json"])["tickets"][0].clone();
+    let case = ["policy", "targets", "secpod", "--severity", &severity, "--received-at", received];
+    let promised = ask(&[&case[..], &["--json"]].concat());
+    assert_eq!(row["targets"]["policy"], "secpod", "{row}");
+    assert_eq!(row["targets"]["first_response"]["due"], promised["first_response"], "{promised}");
+    assert!(row["targets"]["first_response"]["minutes_left"].is_i64(), "{row}");
+
+    let id = made["ticket"]["id"].as_str().unwrap().parse::<u64>().unwrap();
+    let solved = json!({"id": id, "status": 4, "subject": "s", "created_at": received,
+        "stats": {"status_updated_at": solved_at}});
+    let body = solved.to_string();
+    desk.fail(Call::View, false, Act::Answer { status: 200, headers: Vec::new(), body });
+    let row = ask(&["status", "--json"])["tickets"][0].clone();
+    let case = ["policy", "lifecycle", "secpod", "--state", "solved", "--since", solved_at];
+    let rule = ask(&[&case[..], &["--json"]].concat());
+    assert_eq!((&row["phase"], &row["targets"]), (&json!("solved"), &Value::Null));
+    assert_eq!(row["next"], rule["next"]);
+    assert!(row["next"]["at"].is_string() && row["reopen_until"].is_string(), "{row}");
+    assert_eq!(row["reopen_until"], rule["reopen_until"]);
 }

@@ -16,6 +16,10 @@ use crate::redact::{Class, RedactError, Seeds};
 /// Bytes searched at a time.
 const WINDOW: usize = 128 * 1024;
 
+/// With more bytes of spellings than this the automaton is kept in its compact form: a dense
+/// one takes about 300 bytes for each of them.
+const MOST_DENSE_BYTES: usize = 32 * 1024;
+
 /// Bytes next to a find that decide whether it stands alone: one wide character.
 const NEIGHBOUR: usize = 2;
 
@@ -171,9 +175,13 @@ fn fill(window: &mut Vec<u8>, content: &mut dyn Read, room: usize) -> io::Result
     Ok(window.len() < room)
 }
 
+/// Twice as fast as a table of transitions, where that is not too large: a machine has few
+/// values.
 fn automaton(texts: &[Vec<u8>]) -> Result<AhoCorasick, RedactError> {
+    let is_small = texts.iter().map(Vec::len).sum::<usize>() <= MOST_DENSE_BYTES;
+    let kind = if is_small { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
     AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .kind(Some(kind))
         .match_kind(MatchKind::Standard)
         .ascii_case_insensitive(true)
         .build(texts)
