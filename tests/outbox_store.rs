@@ -79,3 +79,24 @@ fn an_id_may_be_shortened_as_long_as_it_names_one() {
     assert!(store.find("2").is_err());
     assert!(store.find("../").is_err());
 }
+
+#[test]
+fn a_copied_folder_does_not_stand_for_the_submission_it_was_copied_from() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::new(dir.path().to_owned());
+    let then: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    drop(store.add(request(1, then), Progress::new(State::Queued, then), None).unwrap());
+    let original = store.find("00000001").unwrap().dir().to_owned();
+    let copy = dir.path().join(Uuid::from_u128(2 << 96).to_string());
+    std::fs::create_dir(&copy).unwrap();
+    for name in ["request.json", "log.jsonl"] {
+        std::fs::copy(original.join(name), copy.join(name)).unwrap();
+    }
+    let sent = serde_json::to_vec(&Progress::new(State::Sent, then)).unwrap();
+    std::fs::write(copy.join("state.json"), sent).unwrap();
+    let listing = store.list().unwrap();
+    assert_eq!((listing.items.len(), listing.problems.len()), (1, 1));
+    // What the copy says about itself does not remove the one that still waits.
+    store.sweep(then + SignedDuration::from_hours(24 * 90)).unwrap();
+    assert!(original.join("request.json").is_file());
+}

@@ -5,6 +5,7 @@
 use std::error::Error as _;
 
 use keycase::packs::embedded;
+use keycase::redact::audit::Audit;
 use keycase::redact::{Class, Key, Redactor, Seed, Seeds, rows};
 
 fn redactor(seeds: &[(&str, Class)]) -> Redactor {
@@ -243,3 +244,42 @@ fn a_pack_without_rules_or_with_a_broken_one_is_refused() {
             .contains("x.toml:2")
     );
 }
+
+/// What fuzzing found: texts through which a known value came once.
+#[test]
+fn a_known_value_stays_in_no_text_that_fuzzing_found() {
+    let known = [
+        ("okaf", Class::User),
+        ("wks-ledger-07", Class::Host),
+        ("corp.sample-works.test", Class::Domain),
+        ("5a:4e:1a:77:f3:0d", Class::Mac),
+        ("CA4A7700F3EE1D0044E1", Class::Serial),
+        ("LEDGER_Q9", Class::VolumeLabel),
+    ];
+    let secret = known.map(|(value, class)| Seed { value: value.into(), class }).to_vec();
+    let seeds = Seeds { secret, keep: Vec::new() };
+    let audit = Audit::new(&embedded(), &seeds).unwrap();
+    for key in 0..8 {
+        let redactor = Redactor::new(&embedded(), &seeds, Key([key; 32])).unwrap();
+        for raw in FOUND {
+            let out = redactor.text(raw).unwrap();
+            let hits = audit.content("out", &mut out.bytes()).unwrap();
+            let (raw, out) = (raw.escape_ascii(), out.bytes().escape_ascii());
+            assert!(hits.is_empty(), "{raw} became {out}: {hits:?}");
+        }
+    }
+}
+
+const FOUND: &[&[u8]] = &[
+    // Part of a longer word until what stands next to it was replaced.
+    b"5a:4e:1a:77:f3:0dokaf",
+    b"okaf5a:4e:1a:77:f3:0d",
+    b"5a:4e:1a:77:f3:0dokaf5a:4e:1a:77:f3:0d",
+    b"5a%3a4e:1a:77:f3:0dokaf",
+    b"5a:4e:1a:77:f3:0dok%61f",
+    b"okaf5a\\x3a4e:1a:77:f3:0d",
+    b"5\0a\0:\04\0e\0:\01\0a\0:\07\07\0:\0f\03\0:\00\0dokaf",
+    // Escapes that are written in capitals.
+    b"wks\\U002dledger\\U002d07",
+    b"wks\\U0000002dledger\\U0000002d07",
+];

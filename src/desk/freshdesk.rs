@@ -305,7 +305,7 @@ impl Desk for Freshdesk {
         let mut attached_bytes = sizes(body);
         // The limit is for the whole case, and a ticket shows only its first notes.
         self.notes(id, |note| {
-            attached_bytes += sizes(note);
+            attached_bytes = attached_bytes.saturating_add(sizes(note));
             false
         })?;
         Ok(TicketStatus {
@@ -353,11 +353,23 @@ fn attachments(object: &Value) -> impl Iterator<Item = &Value> {
 
 /// Bytes of all files of a ticket or a note.
 fn sizes(object: &Value) -> u64 {
-    attachments(object).filter_map(|file| file.get("file_size").and_then(Value::as_u64)).sum()
+    let sizes = attachments(object).filter_map(|file| file.get("file_size")?.as_u64());
+    sizes.fold(0, u64::saturating_add)
 }
 
 fn is_file(file: &Value, name: &str, bytes: u64) -> bool {
     let same_name = file.get("name").and_then(Value::as_str) == Some(name);
     let size = file.get("file_size").and_then(Value::as_u64);
     same_name && size.is_none_or(|size| size == bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_no_number_holds_are_more_than_any_limit() {
+        let ticket = json!({"attachments": [{"file_size": u64::MAX}, {"file_size": 2}]});
+        assert_eq!(sizes(&ticket), u64::MAX);
+    }
 }

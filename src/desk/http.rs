@@ -5,6 +5,8 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use jiff::Timestamp;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
@@ -15,6 +17,7 @@ use serde_json::Value;
 use super::address::Address;
 use super::tls::{self, TrustError, Untrusted};
 use super::{Connection, Credential, Failure};
+use crate::text::is_steering;
 
 /// Time for one exchange without a large upload. Desks answer within a second; one that is
 /// overloaded takes longer, and a request given up too early is one that has to be looked for.
@@ -169,7 +172,22 @@ impl Http {
         if let Some(left) = number(&headers, "x-ratelimit-remaining") {
             tracing::debug!(status, left, "the desk answered; requests left in this minute");
         }
-        judge(status, headers, body)
+        judge(status, headers, body, &self.secrets())
+    }
+
+    /// The credential as it may come back: by itself, and as it stands in a header.
+    fn secrets(&self) -> Vec<String> {
+        use secrecy::ExposeSecret;
+        let Some(key) = self.key.as_ref().map(ExposeSecret::expose_secret) else {
+            return Vec::new();
+        };
+        let pair = match &self.scheme {
+            Scheme::UserName => Some(format!("{key}:X")),
+            Scheme::TokenOf(user) => Some(format!("{user}/token:{key}")),
+            Scheme::Token => None,
+        };
+        let encoded = pair.map(|pair| BASE64.encode(pair));
+        std::iter::once(key.to_owned()).chain(encoded).filter(|secret| !secret.is_empty()).collect()
     }
 
     /// No status line came back.
@@ -223,7 +241,7 @@ fn reason(error: &reqwest::Error) -> String {
         innermost = source;
     }
     match error.source() {
-        Some(_) => quote(&innermost.to_string()),
+        Some(_) => quote(&innermost.to_string(), &[]),
         None => "the exchange failed".into(),
     }
 }
@@ -232,6 +250,7 @@ fn judge(
     status: u16,
     headers: HeaderMap,
     body: Result<Vec<u8>, String>,
+    secrets: &[String],
 ) -> Result<Answer, Failure> {
     let wait = retry_after(&headers);
     match status {
@@ -244,12 +263,13 @@ fn judge(
             what: format!("{status}: it points to another address; is `url` the desk's own?"),
         }),
         400..=499 => {
-            let what = refusal(status, &body.unwrap_or_default());
+            let what = refusal(status, &body.unwrap_or_default(), secrets);
             Err(Failure::Refused { status: Some(status), what })
         }
         500..=599 => {
             let request = headers.get("x-request-id").and_then(|id| id.to_str().ok());
-            let named = request.map(|id| format!(" (request {})", quote(id))).unwrap_or_default();
+            let named = request.map(|id| format!(" (request {})", quote(id, secrets)));
+            let named = named.unwrap_or_default();
             Err(Failure::Unclear { what: format!("{status} from the desk{named}"), wait })
         }
         _ => Err(Failure::OutOfProtocol(format!("status {status}"))),
@@ -271,8 +291,9 @@ fn success(headers: HeaderMap, body: Result<Vec<u8>, String>) -> Result<Answer, 
 /// Why a desk refused, in its own words: `{"description", "errors": [{"field", "message",
 /// "code"}]}`, `{"code", "message"}`, or `{"error", "description", "details": {field:
 /// [{"description"}]}}`. Bodies may be empty or web pages.
-fn refusal(status: u16, body: &[u8]) -> String {
+fn refusal(status: u16, body: &[u8], secrets: &[String]) -> String {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else { return status.to_string() };
+    let quote = |text: &str| quote(text, secrets);
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(quote);
     let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten().take(8);
     let errors: Vec<String> = errors
@@ -294,10 +315,12 @@ fn refusal(status: u16, body: &[u8]) -> String {
     if all.is_empty() { status.to_string() } else { format!("{status}: {}", quote(&all)) }
 }
 
-/// Outside text on its way into a message: short, without control characters.
-fn quote(text: &str) -> String {
-    let short: String = text.chars().take(LONGEST_QUOTE).collect();
-    short.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// Outside text on its way into a message: short, without what steers a terminal, and without
+/// the credential. Messages are kept, logged, and repeated in the ticket.
+fn quote(text: &str, secrets: &[String]) -> String {
+    let hide = |text: String, secret: &String| text.replace(secret.as_str(), "[the key]");
+    let text = secrets.iter().fold(text.to_owned(), hide);
+    text.chars().take(LONGEST_QUOTE).map(|c| if is_steering(c) { ' ' } else { c }).collect()
 }
 
 /// `Retry-After`: seconds (Freshdesk writes decimals elsewhere), or a date that is
@@ -358,7 +381,7 @@ mod tests {
 
     #[test]
     fn statuses_are_sorted_by_what_is_certain() {
-        let of = |status| judge(status, HeaderMap::new(), Ok(Vec::new())).unwrap_err();
+        let of = |status| judge(status, HeaderMap::new(), Ok(Vec::new()), &[]).unwrap_err();
         assert!(of(429).is_harmless());
         for status in [301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 413, 415, 422] {
             assert!(of(status).is_final(), "{status}");
@@ -372,7 +395,7 @@ mod tests {
     #[test]
     fn a_web_page_is_not_an_answer() {
         let html = headers(&[("content-type", "text/HTML; charset=utf-8")]);
-        let judged = judge(200, html, Ok(b"<html>login</html>".to_vec()));
+        let judged = judge(200, html, Ok(b"<html>login</html>".to_vec()), &[]);
         assert!(matches!(judged, Err(Failure::OutOfProtocol(_))));
     }
 
@@ -380,12 +403,28 @@ mod tests {
     fn a_refusal_is_quoted_short_and_plain() {
         let body = br#"{"description":"Validation failed","errors":[
             {"field":"status","message":"It should be one of these values: '2,3'","code":"missing_field"}]}"#;
-        let text = refusal(400, body);
+        let text = refusal(400, body, &[]);
         assert!(text.contains("status: It should be one of these values: '2,3' (missing_field)"));
-        assert_eq!(refusal(404, b""), "404");
-        assert_eq!(refusal(403, b"<html>"), "403");
+        assert_eq!(refusal(404, b"", &[]), "404");
+        assert_eq!(refusal(403, b"<html>", &[]), "403");
         let long = serde_json::json!({"message": "\u{1b}x".repeat(10_000)}).to_string();
-        let text = refusal(400, long.as_bytes());
+        let text = refusal(400, long.as_bytes(), &[]);
         assert!(text.len() < 1000 && !text.contains('\u{1b}'));
+        assert_eq!(refusal(400, "{\"message\":\"a\u{202e}b\"}".as_bytes(), &[]), "400: a b");
+    }
+
+    #[test]
+    fn a_desk_that_quotes_the_key_does_not_bring_it_into_a_message() {
+        let secrets = ["key-7Yq2".to_owned(), "a2V5LTdZcTI6WA==".to_owned()];
+        let body = br#"{"message":"bad key-7Yq2","errors":[{"field":"key-7Yq2","message":"m"}],
+            "details":{"key-7Yq2":[{"description":"Basic a2V5LTdZcTI6WA== \u006bey-7Yq2"}]}}"#;
+        let text = refusal(401, body, &secrets);
+        assert!(!text.contains("7Yq2") && !text.contains("a2V5"), "{text}");
+        assert!(text.contains("bad [the key]"), "{text}");
+        // Where the text is cut, no half of the key is left.
+        let long = "x".repeat(LONGEST_QUOTE - 5) + "key-7Yq2";
+        assert!(!quote(&long, &secrets).contains("key"));
+        let judged = judge(500, headers(&[("x-request-id", "key-7Yq2")]), Ok(Vec::new()), &secrets);
+        assert!(!judged.unwrap_err().to_string().contains("7Yq2"));
     }
 }

@@ -255,8 +255,14 @@ impl Store {
 
 impl Item {
     fn read(dir: PathBuf) -> Result<Self, StoreError> {
-        let request = get_json(&dir.join(REQUEST))?;
+        let request: Request = get_json(&dir.join(REQUEST))?;
         let progress = get_json(&dir.join(STATE))?;
+        // A submission is removed by its id: a copied folder must not stand for the original.
+        let name = dir.file_name().and_then(|name| name.to_str()).map(Uuid::parse_str);
+        if name != Some(Ok(request.submission)) {
+            let what = "its submission is not the one its folder is named after";
+            return Err(damaged(&dir.join(REQUEST))(serde::de::Error::custom(what)));
+        }
         Ok(Self { dir, request, progress })
     }
 

@@ -162,8 +162,9 @@ fn uuid_spellings(value: &str) -> Vec<String> {
 }
 
 impl Edge {
-    /// Whether a value from `start` to `end` may stand there.
-    pub(super) fn allows(self, text: &[u8], start: usize, end: usize) -> bool {
+    /// Whether a value from `start` to `end` may stand there; a side that is `free` has nothing
+    /// that counts next to it.
+    pub(super) fn allows(self, text: &[u8], start: usize, end: usize, free: (bool, bool)) -> bool {
         if self == Self::Any {
             return true;
         }
@@ -173,8 +174,8 @@ impl Edge {
             Self::NoLetter => other.is_ascii_alphabetic(),
             Self::NoWord => other.is_ascii_alphanumeric(),
         };
-        let left = start.checked_sub(1).map(|at| text[at]);
-        let right = text.get(end).copied();
+        let left = start.checked_sub(1).map(|at| text[at]).filter(|_| !free.0);
+        let right = text.get(end).copied().filter(|_| !free.1);
         let left_blocks = left.is_some_and(|byte| blocks(text[start], byte));
         let right_blocks = right.is_some_and(|byte| blocks(text[end - 1], byte));
         (!left_blocks || ends_colour(&text[..start])) && !right_blocks

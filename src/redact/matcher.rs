@@ -35,8 +35,22 @@ pub(super) struct Matcher {
     shapes: Shapes,
 }
 
-/// What a search writes to and nobody reads.
-pub(super) struct Scratch(Vec<CaptureLocations>);
+/// What a search writes to beside its finds.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// Where groups are noted; nobody reads them.
+    groups: Vec<CaptureLocations>,
+    /// Known values inside longer words.
+    pub(super) inside: Vec<Inside>,
+}
+
+/// A known value that is not looked for inside a longer word, and stands in one.
+#[derive(Clone, Copy)]
+pub(super) struct Inside {
+    literal: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
 
 /// How much is looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,7 +92,8 @@ impl Matcher {
     /// Space for the rules to note groups in.
     pub(super) fn scratch(&self) -> Scratch {
         let rules = self.rules.rules.iter();
-        Scratch(rules.map(|rule| rule.regex.capture_locations()).collect())
+        let groups = rules.map(|rule| rule.regex.capture_locations()).collect();
+        Scratch { groups, inside: Vec::new() }
     }
 
     /// What a JSON field of this name holds.
@@ -95,7 +110,7 @@ impl Matcher {
     pub(super) fn keeps(&self, text: &[u8]) -> bool {
         let mut spans = Vec::new();
         let mut keeps = Vec::new();
-        let (mut pem, mut none) = (Pem::default(), Scratch(Vec::new()));
+        let (mut pem, mut none) = (Pem::default(), Scratch::default());
         self.walk(text, Effort::Known, &mut spans, &mut keeps, &mut pem, &mut none);
         keeps.contains(&(0, text.len()))
     }
@@ -103,7 +118,7 @@ impl Matcher {
     /// Whether a text holds a value of this machine.
     pub(super) fn holds_known(&self, text: &[u8]) -> bool {
         let mut spans = Vec::new();
-        let (mut pem, mut none) = (Pem::default(), Scratch(Vec::new()));
+        let (mut pem, mut none) = (Pem::default(), Scratch::default());
         self.walk(text, Effort::Known, &mut spans, &mut Vec::new(), &mut pem, &mut none);
         !spans.is_empty()
     }
@@ -119,6 +134,7 @@ impl Matcher {
         scratch: &mut Scratch,
         out: &mut Vec<Span>,
     ) {
+        scratch.inside.clear();
         if pem.is_open() {
             pem.spans(text, from, out);
         }
@@ -144,9 +160,16 @@ impl Matcher {
         scratch: &mut Scratch,
     ) {
         self.search.each(text, |pattern, start, end| match self.patterns[pattern] {
-            Pattern::Known(index) => self.known(text, index, start, end, out),
+            Pattern::Known(literal) => {
+                let found = Inside { literal, start, end };
+                if self.stands_alone(text, found, (false, false)) {
+                    out.extend(self.known(text, found));
+                } else {
+                    scratch.inside.push(found);
+                }
+            }
             Pattern::Keep(index) => {
-                if self.keep[index].allows(text, start, end) {
+                if self.keep[index].allows(text, start, end, (false, false)) {
                     keeps.push((start, end));
                 }
             }
@@ -161,11 +184,20 @@ impl Matcher {
         });
     }
 
-    fn known(&self, text: &[u8], index: usize, start: usize, end: usize, out: &mut Vec<Span>) {
+    /// What goes for a known value in a longer word of which the part to its left, its right,
+    /// or both is replaced; `None` when it still stands in a word.
+    pub(super) fn freed(&self, text: &[u8], inside: Inside, free: (bool, bool)) -> Option<Span> {
+        self.stands_alone(text, inside, free).then(|| self.known(text, inside)).flatten()
+    }
+
+    fn stands_alone(&self, text: &[u8], found: Inside, free: (bool, bool)) -> bool {
+        let literal = &self.literals[found.literal];
+        literal.wide.is_some() || literal.edge.allows(text, found.start, found.end, free)
+    }
+
+    /// What goes for a known value.
+    fn known(&self, text: &[u8], Inside { literal: index, start, end }: Inside) -> Option<Span> {
         let literal = &self.literals[index];
-        if literal.wide.is_none() && !literal.edge.allows(text, start, end) {
-            return;
-        }
         let mut span =
             Span { start, end, from: start, class: literal.class, find: Find::Seed(index) };
         match literal.class {
@@ -184,7 +216,7 @@ impl Matcher {
             // labels and users in it.
             Class::FileName => {
                 if text.get(end) != Some(&b'/') {
-                    return;
+                    return None;
                 }
                 let line = &text[end + 1..text.len().min(end + REACH)];
                 let quote = start.checked_sub(1).map(|at| text[at]).filter(|b| b"\"'".contains(b));
@@ -194,7 +226,7 @@ impl Matcher {
                 };
                 let length = line.iter().position(stop).unwrap_or(line.len());
                 if length == 0 {
-                    return;
+                    return None;
                 }
                 span.start = end + 1;
                 span.end = end + 1 + length;
@@ -202,7 +234,7 @@ impl Matcher {
             }
             _ => {}
         }
-        out.push(span);
+        Some(span)
     }
 
     /// Looks at what a rule's literal from `begin` to `end` introduces.
@@ -226,7 +258,7 @@ impl Matcher {
         let start = if rule.follows { end } else { begin };
         let rest = &text[start..text.len().min(start + REACH)];
         let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..end]);
-        let Some(groups) = scratch.0.get_mut(index) else { return };
+        let Some(groups) = scratch.groups.get_mut(index) else { return };
         if rule.regex.captures_read(groups, line).is_none() {
             return;
         }

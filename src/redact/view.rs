@@ -210,6 +210,7 @@ pub(super) fn escape(text: &[u8]) -> Option<(Decoded, usize)> {
         [b'%', a, b, ..] => Some((Decoded::Byte(hex(&[*a, *b])? as u8), 3)),
         [b'\\', b'x' | b'X', a, b, ..] => Some((Decoded::Byte(hex(&[*a, *b])? as u8), 4)),
         [b'\\', b'u', rest @ ..] => unicode(rest),
+        [b'\\', b'U', rest @ ..] => long_unicode(rest).or_else(|| unicode(rest)),
         [b'\\', a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
             Some((Decoded::Byte((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0')), 4))
         }
@@ -240,16 +241,22 @@ fn unicode(text: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Char(c), 12))
 }
 
-/// `&#45;`, `&#x2d;`, and the five names of XML.
+/// `\U0000002d`, as C and Python write it.
+fn long_unicode(text: &[u8]) -> Option<(Decoded, usize)> {
+    let digits = text.get(..8)?.strip_prefix(b"00")?;
+    Some((Decoded::Char(char::from_u32(hex(digits)?)?), 10))
+}
+
+/// `&#45;`, `&#x2d;`, and the five names of XML, which HTML also knows in capitals.
 fn entity(text: &[u8]) -> Option<(Decoded, usize)> {
     let length = text.iter().take(10).position(|&b| b == b';')?;
-    let c = match &text[..length] {
+    let c = match &*text[..length].to_ascii_lowercase() {
         b"amp" => '&',
         b"lt" => '<',
         b"gt" => '>',
         b"quot" => '"',
         b"apos" => '\'',
-        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(hex(digits)?)?,
+        [b'#', b'x', digits @ ..] => char::from_u32(hex(digits)?)?,
         [b'#', digits @ ..] => char::from_u32(std::str::from_utf8(digits).ok()?.parse().ok()?)?,
         _ => return None,
     };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::matcher::{Effort, Matcher, Scratch};
+use super::matcher::{Effort, Inside, Matcher, Scratch};
 use super::pem::Pem;
 use super::pseudonym::Pseudonyms;
 use super::sample::Samples;
@@ -62,20 +62,23 @@ impl<'a> Worker<'a> {
     /// All edits of a text, in order and disjoint. An open PEM block goes on at `from`.
     pub(super) fn edits(&mut self, text: &[u8], from: usize, effort: Effort) -> Vec<Edit> {
         let mut pem = self.pem;
-        let mut edits = self.layer(text, from, effort, MOST_LAYERS, &mut pem);
+        let (mut edits, inside) = self.layer(text, from, effort, MOST_LAYERS, &mut pem);
         self.pem = pem;
         if let Some(view) = View::narrowed(text) {
-            let inner = self.layer(&view.text, 0, effort, MOST_LAYERS, &mut Pem::default());
+            let pem = &mut Pem::default();
+            let (inner, _) = self.layer(&view.text, 0, effort, MOST_LAYERS, pem);
             for edit in inner {
                 let source = view.narrow_source(edit.start..edit.end);
                 let with = View::widen(&edit.with).into();
                 edits.push(Edit { start: source.start, end: source.end, with, ..edit });
             }
             settle(&mut edits);
+            self.free(text, &inside, &mut edits);
         }
         edits
     }
 
+    /// The edits of a text and of the texts inside it, and the known values inside words.
     fn layer(
         &mut self,
         text: &[u8],
@@ -83,10 +86,11 @@ impl<'a> Worker<'a> {
         effort: Effort,
         layers: usize,
         pem: &mut Pem,
-    ) -> Vec<Edit> {
+    ) -> (Vec<Edit>, Vec<Inside>) {
         let mut spans = std::mem::take(&mut self.spans);
         spans.clear();
         self.matcher.find(text, from, effort, pem, &mut self.scratch, &mut spans);
+        let inside = std::mem::take(&mut self.scratch.inside);
         let mut edits = Vec::with_capacity(spans.len());
         for span in &spans {
             edits.extend(self.edit(text, span));
@@ -97,7 +101,8 @@ impl<'a> Worker<'a> {
         {
             self.unescaped(text, &view, effort, layers - 1, &mut edits);
         }
-        edits
+        self.free(text, &inside, &mut edits);
+        (edits, inside)
     }
 
     fn unescaped(
@@ -126,6 +131,12 @@ impl<'a> Worker<'a> {
         let mut spans = Vec::new();
         let pem = &mut Pem::default();
         self.matcher.find(&view.text, 0, effort, pem, &mut self.scratch, &mut spans);
+        let inside = std::mem::take(&mut self.scratch.inside);
+        // What stands next to a find that has been had already is freed by it all the same.
+        let whole: Vec<Edit> = match inside.is_empty() {
+            true => Vec::new(),
+            false => spans.iter().filter_map(|span| self.edit(&view.text, span)).collect(),
+        };
         spans.retain(|span| view.touches_escape(span.from..span.end));
         let mut edits: Vec<Edit> =
             spans.iter().filter_map(|span| self.edit(&view.text, span)).collect();
@@ -134,7 +145,29 @@ impl<'a> Worker<'a> {
         {
             self.unescaped(&view.text, &inner, effort, layers - 1, &mut edits);
         }
+        edits.extend(whole);
+        settle(&mut edits);
+        self.free(&view.text, &inside, &mut edits);
         edits
+    }
+
+    /// Takes out known values that stand next to what is replaced: they were parts of longer
+    /// words, and afterwards are words of their own.
+    fn free(&mut self, text: &[u8], inside: &[Inside], edits: &mut Vec<Edit>) {
+        let touched = |place: &Inside| {
+            let left = edits.binary_search_by_key(&place.start, |edit| edit.end).is_ok();
+            let right = edits.binary_search_by_key(&place.end, |edit| edit.start).is_ok();
+            (left || right).then_some((*place, (left, right)))
+        };
+        let touched: Vec<_> = inside.iter().filter_map(touched).collect();
+        let before = edits.len();
+        for (place, free) in touched {
+            let span = self.matcher.freed(text, place, free);
+            edits.extend(span.and_then(|span| self.edit(text, &span)));
+        }
+        if edits.len() > before {
+            settle(edits);
+        }
     }
 
     fn edit(&mut self, text: &[u8], span: &Span) -> Option<Edit> {
