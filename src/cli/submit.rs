@@ -233,7 +233,7 @@ fn request(
         triage: classified(triage),
         bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
     };
-    let draft = draft(&statement, &evidence.redactor, &data.ticket)
+    let draft = draft(&statement, &evidence.redactor, data.ticket(chosen.config.kind))
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't redact the ticket", &error))?;
     Ok(Request {
         schema: REQUEST_SCHEMA.into(),

@@ -111,6 +111,26 @@ pub enum DeskKind {
 }
 
 impl DeskKind {
+    /// Every kind, also those that this build can't reach.
+    pub const IDS: [&str; 6] =
+        ["outbox-only", "handoff", "freshdesk", "request-tracker", "zendesk", "email"];
+
+    /// Its name in the configuration and in the packs.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::OutboxOnly => "outbox-only",
+            Self::Handoff => "handoff",
+            #[cfg(feature = "submit")]
+            Self::Freshdesk => "freshdesk",
+            #[cfg(feature = "submit")]
+            Self::RequestTracker => "request-tracker",
+            #[cfg(feature = "submit")]
+            Self::Zendesk => "zendesk",
+            #[cfg(feature = "submit")]
+            Self::Email => "email",
+        }
+    }
+
     /// Whether the program itself sends tickets there.
     pub fn sends(self) -> bool {
         !matches!(self, Self::OutboxOnly | Self::Handoff)

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::DeskKind;
 use super::template::TicketTemplate;
 use crate::packs::{PackError, PackSet};
 
 /// Everything the packs of kind `desks` say. A table of a later pack replaces an earlier one.
 #[derive(Clone, Debug)]
 pub struct DeskData {
-    /// How a ticket reads.
-    pub ticket: TicketTemplate,
+    ticket: TicketTemplate,
+    ticket_for: BTreeMap<String, TicketTemplate>,
     /// Freshdesk's numbers.
     pub freshdesk: FreshdeskData,
     /// Request Tracker's defaults.
@@ -31,6 +32,8 @@ pub struct DeskData {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     ticket: Option<TicketTemplate>,
+    #[serde(default)]
+    ticket_for: BTreeMap<String, TicketTemplate>,
     freshdesk: Option<FreshdeskData>,
     request_tracker: Option<RequestTrackerData>,
     zendesk: Option<ZendeskData>,
@@ -158,12 +161,26 @@ pub struct HandOver {
 }
 
 impl DeskData {
+    /// How a ticket for a kind of desk reads: `[ticket-for.KIND]`, else `[ticket]`.
+    pub fn ticket(&self, kind: DeskKind) -> &TicketTemplate {
+        self.ticket_for.get(kind.id()).unwrap_or(&self.ticket)
+    }
+
     /// Reads the packs of kind `desks`.
     pub fn read(packs: &PackSet) -> Result<Self, PackError> {
         let mut all = File::default();
+        let mut ticket_for = BTreeMap::new();
         for pack in packs.of("desks") {
             let file: File = pack.parse()?;
             all.ticket = file.ticket.or(all.ticket);
+            for (kind, template) in file.ticket_for {
+                if !DeskKind::IDS.contains(&kind.as_str()) {
+                    let kinds = DeskKind::IDS.join(", ");
+                    let what = format!("no kind of desk `{kind}`; there are {kinds}");
+                    return Err(pack.error_at(&format!("ticket-for.{kind}"), what));
+                }
+                ticket_for.insert(kind, template);
+            }
             all.freshdesk = file.freshdesk.or(all.freshdesk);
             all.request_tracker = file.request_tracker.or(all.request_tracker);
             all.zendesk = file.zendesk.or(all.zendesk);
@@ -174,6 +191,7 @@ impl DeskData {
         let missing = |table: &str| PackError::whole("desks", format!("no pack has [{table}]"));
         Ok(Self {
             ticket: all.ticket.ok_or_else(|| missing("ticket"))?,
+            ticket_for,
             freshdesk: all.freshdesk.ok_or_else(|| missing("freshdesk"))?,
             request_tracker: all.request_tracker.ok_or_else(|| missing("request-tracker"))?,
             zendesk: all.zendesk.ok_or_else(|| missing("zendesk"))?,

@@ -241,3 +241,29 @@ fn its_own_bundle_fits_the_desk() {
     let bytes = desk.tickets()[0].files[0].bytes.len();
     assert!((10_000_000..=19_000_000).contains(&bytes), "{bytes}");
 }
+
+/// A kind of desk may have a ticket text of its own, as data; the others keep the general one.
+#[test]
+fn a_kind_of_desk_can_have_a_template_of_its_own() {
+    let general = include_str!("../../data/desks/ticket.toml");
+    let own = general
+        .replace("[ticket", "[ticket-for.freshdesk")
+        .replace("[[ticket.", "[[ticket-for.freshdesk.")
+        .replace("subject-without-drive = \"", "subject-without-drive = \"Own words: ");
+    let person = Submitter::new(NOWHERE);
+    let data = person.dir.path().join("data/desks");
+    fs::create_dir_all(&data).unwrap();
+    fs::write(data.join("own.toml"), &own).unwrap();
+    let root = data.parent().unwrap().to_str().unwrap();
+    let preview = |desk: &str| {
+        let more = ["--dry-run", "--data", root, "--desk", desk];
+        person.run(&person.submit_args(&more)).stderr
+    };
+    assert!(preview("acme").contains("Own words: "), "{}", preview("acme"));
+    assert!(!preview("outbox-only").contains("Own words: "));
+
+    fs::write(data.join("own.toml"), own.replace("for.freshdesk", "for.freshdisk")).unwrap();
+    let wrong = person.run(&person.submit_args(&["--dry-run", "--data", root]));
+    assert!(wrong.stderr.contains("no kind of desk `freshdisk`"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("own.toml:"), "{}", wrong.stderr);
+}
