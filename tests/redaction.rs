@@ -278,7 +278,7 @@ const FOUND: &[&[u8]] = &[
     b"5a%3a4e:1a:77:f3:0dokaf",
     b"5a:4e:1a:77:f3:0dok%61f",
     b"okaf5a\\x3a4e:1a:77:f3:0d",
-    b"5\0a\0:\04\0e\0:\01\0a\0:\07\07\0:\0f\03\0:\00\0dokaf",
+    b"5\x00a\x00:\x004\x00e\x00:\x001\x00a\x00:\x007\x007\x00:\x00f\x003\x00:\x000\x00dokaf",
     // Escapes that are written in capitals.
     b"wks\\U002dledger\\U002d07",
     b"wks\\U0000002dledger\\U0000002d07",

@@ -9,7 +9,7 @@ const HUB: &str = "/devices/pci0000:00/0000:00:14.0/usb1";
 pub(super) struct Counters {
     port: u32,
     host: u32,
-    disks: u8,
+    disks: u32,
     cdroms: u32,
     generics: u32,
     hids: u32,
@@ -182,12 +182,20 @@ fn scsi(unit: &Unit, path: String) -> Device {
     made.0
 }
 
+/// The kernel's names of disks: a to z, aa to zz and so on.
+fn letters(number: u32) -> String {
+    let last = char::from(b'a' + (number % 26) as u8);
+    match number / 26 {
+        0 => last.to_string(),
+        before => letters(before - 1) + &last.to_string(),
+    }
+}
+
 fn block(unit: &Unit, scsi: &str, address: &str, counters: &mut Counters) -> Device {
     let (name, major, minor) = match unit.kind {
         Kind::Disk => {
             counters.disks += 1;
-            let letter = char::from(b'a' + counters.disks);
-            (format!("sd{letter}"), 8, u32::from(counters.disks) * 16)
+            (format!("sd{}", letters(counters.disks)), 8, counters.disks * 16)
         }
         Kind::Cdrom => {
             counters.cdroms += 1;
