@@ -1,9 +1,13 @@
 //! Finding many literals at once, without regard to the case of ASCII letters.
 //!
 //! A table over the first bytes of all literals says where none can begin, which is nearly
-//! everywhere; at the places that are left the literals' trie is walked. The table's
-//! look-ups do not wait for each other, unlike the steps of an automaton over the whole
-//! text, which took more than twice the time.
+//! everywhere; at the places that are left the few literals that begin so are compared. Where
+//! many begin alike the literals' trie is walked, whose steps wait for each other and for
+//! memory. The table's look-ups do not wait for each other, unlike the steps of an automaton
+//! over the whole text, which took more than twice the time.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::dfa::DFA;
@@ -11,12 +15,16 @@ use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, BuildError, MatchKind, StartKind};
 
 use super::RedactError;
+use super::words::Fnv;
 
-/// Bits of the usual table: 32 KiB, which stay in a processor's first cache.
-const SMALL: u32 = 18;
+/// Bits of the usual table: 16 KiB, which leave room in a processor's first cache.
+const SMALL: u32 = 17;
 
 /// Bits of the table for a machine with very many known values: 1 MiB.
 const LARGE: u32 = 23;
+
+/// More literals than this that begin alike are told apart by the trie.
+const MOST_COMPARED: usize = 8;
 
 /// With more literals than this the usual table would be too full to tell anything.
 const MOST_FOR_SMALL: usize = 2000;
@@ -27,13 +35,20 @@ const MOST_DENSE_BYTES: usize = 32 * 1024;
 /// Literals, compiled.
 pub(super) struct Literals {
     trie: Trie,
-    lengths: Vec<usize>,
+    texts: Vec<Vec<u8>>,
+    /// Literals by their first four bytes, [folded], the shorter ones first.
+    by_quad: ByStart,
+    /// Literals that have three bytes, by them.
+    by_triple: ByStart,
     /// First two bytes of the literals that have no more; usually there are none.
     pairs: Option<Vec<u64>>,
     /// Hashed first four bytes of all others. A bit for each and not a byte: in the same room
     /// an eighth of the places that only seem to be a beginning.
     quads: Table,
 }
+
+/// Indices of the literals that begin with these bytes.
+type ByStart = HashMap<u32, Vec<usize>, BuildHasherDefault<Fnv>>;
 
 /// A bit that is set where a literal may begin.
 enum Table {
@@ -53,18 +68,32 @@ impl Literals {
             true => Table::Small(zeros()),
             false => Table::Large(zeros()),
         };
-        let lengths = texts.iter().map(Vec::len).collect();
-        let mut literals = Self { trie: Trie::new(texts)?, lengths, pairs: None, quads };
-        for text in texts {
-            literals.mark(text)?;
+        let mut literals = Self {
+            trie: Trie::new(texts)?,
+            texts: texts.to_vec(),
+            by_quad: ByStart::default(),
+            by_triple: ByStart::default(),
+            pairs: None,
+            quads,
+        };
+        let mut by_length: Vec<usize> = (0..texts.len()).collect();
+        by_length.sort_by_key(|&index| texts[index].len());
+        for index in by_length {
+            literals.mark(index, &texts[index])?;
         }
         Ok(literals)
     }
 
-    fn mark(&mut self, text: &[u8]) -> Result<(), RedactError> {
+    fn mark(&mut self, index: usize, text: &[u8]) -> Result<(), RedactError> {
         match *text {
-            [a, b, c, d, ..] => self.mark_quad([a, b, c, d]),
-            [a, b, c] => (0..=255).for_each(|d| self.mark_quad([a, b, c, d])),
+            [a, b, c, d, ..] => {
+                self.by_quad.entry(folded(&[a, b, c, d])).or_default().push(index);
+                self.mark_quad([a, b, c, d]);
+            }
+            [a, b, c] => {
+                self.by_triple.entry(triple(folded(&[a, b, c, 0]))).or_default().push(index);
+                (0..=255).for_each(|d| self.mark_quad([a, b, c, d]));
+            }
             [a, b] => {
                 let at = pair(folded(&[a, b, 0, 0]));
                 self.pairs.get_or_insert_with(|| vec![0; 1 << 10])[at / 64] |= 1 << (at % 64);
@@ -98,8 +127,11 @@ impl Literals {
         let Ok(start) = trie.start_state(Anchored::Yes) else { return };
         let mut from = 0;
         while let Some(ahead) = self.next_place(&text[from..]) {
-            self.walk(trie, start, text, from + ahead, &mut found);
-            from += ahead + 1;
+            from += ahead;
+            if !self.compare(text, from, &mut found) {
+                self.walk(trie, start, text, from, &mut found);
+            }
+            from += 1;
         }
         for at in from.max(text.len().saturating_sub(3))..text.len() {
             self.walk(trie, start, text, at, &mut found);
@@ -121,6 +153,24 @@ impl Literals {
                 pairs[short / 64] >> (short % 64) & 1 != 0 || table.has(quad)
             }),
         }
+    }
+
+    /// Reports every literal that begins at `at`, unless there are too many to compare.
+    fn compare(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, usize, usize)) -> bool {
+        let Some(start) = text[at..].first_chunk().map(folded) else { return false };
+        let long = self.by_quad.get(&start).map_or(&[][..], Vec::as_slice);
+        if self.pairs.is_some() || long.len() > MOST_COMPARED {
+            return false;
+        }
+        let short = self.by_triple.get(&triple(start)).map_or(&[][..], Vec::as_slice);
+        for &literal in short.iter().chain(long) {
+            let wanted = &self.texts[literal];
+            let end = at + wanted.len();
+            if text.get(at..end).is_some_and(|bytes| bytes.eq_ignore_ascii_case(wanted)) {
+                found(literal, at, end);
+            }
+        }
+        true
     }
 
     /// Reports every literal that begins at `at`.
@@ -145,7 +195,7 @@ impl Literals {
                 for index in 0..trie.match_len(state) {
                     let literal = trie.match_pattern(state, index).as_usize();
                     // A state also lists literals that end here and began later.
-                    if self.lengths[literal] == depth + 1 {
+                    if self.texts[literal].len() == depth + 1 {
                         found(literal, at, at + depth + 1);
                     }
                 }
@@ -172,6 +222,12 @@ impl Trie {
 #[inline]
 fn folded(bytes: &[u8; 4]) -> u32 {
     u32::from_le_bytes(*bytes) | 0x2020_2020
+}
+
+/// The first three of four bytes.
+#[inline]
+fn triple(word: u32) -> u32 {
+    word & 0x00ff_ffff
 }
 
 #[inline]
@@ -232,6 +288,25 @@ mod tests {
         expected.sort_unstable();
         assert_eq!(all_sorted, expected);
         assert!(all.is_sorted_by_key(|found| found.1));
+    }
+
+    /// Many that begin alike, and few: both ways find the same.
+    #[test]
+    fn many_literals_that_begin_alike_are_found_like_few() {
+        let many: Vec<String> = (0..40).map(|n| format!("disk{n:02}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).chain(["dis", "Disk"]).collect();
+        let few = ["disk07", "dis", "Disk"];
+        let text = "a disk07, a DISK39 and a `isk";
+        let names = |literals: &[&str]| {
+            let mut names: Vec<(String, usize)> = Vec::new();
+            names.extend(found(literals, text).iter().map(|f| (literals[f.0].to_owned(), f.1)));
+            names
+        };
+        let own = |name: &str, at| (name.to_owned(), at);
+        let both =
+            [own("dis", 2), own("Disk", 2), own("disk07", 2), own("dis", 12), own("Disk", 12)];
+        assert_eq!(names(&few), both);
+        assert_eq!(names(&many), [&both[..], &[own("disk39", 12)]].concat());
     }
 
     #[test]

@@ -44,9 +44,10 @@ impl Words {
     }
 }
 
-/// FNV-1a: the words come from our own packs, so nobody can choose ones that collide.
+/// FNV-1a: what is stored is from our own packs and this machine, so nobody can choose values
+/// that collide.
 #[derive(Clone, Copy, Debug)]
-struct Fnv(u64);
+pub(super) struct Fnv(u64);
 
 impl Default for Fnv {
     fn default() -> Self {
