@@ -26,6 +26,10 @@ data:
 bench:
     benches/run
 
+# Fuzz every target for ten minutes, or `just fuzz redaction 3600`
+fuzz *arguments:
+    fuzz/run {{arguments}}
+
 # The packages, into target/packages/
 packages:
     packaging/build
