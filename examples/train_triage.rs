@@ -1,4 +1,4 @@
-//! Writes `data/triage/model.toml` from the labelled descriptions in `tests/triage/`:
+//! Writes `data/triage/model.toml` and `pairs.toml` from the labelled descriptions in `tests/triage/`:
 //! `cargo run --example train_triage`. The same cases and cues give the same file.
 #![expect(
     clippy::unwrap_used,
@@ -19,9 +19,10 @@ fn main() {
     let rules = cases::rules();
     let lessons: Vec<_> = cases::all().iter().map(|case| case.lesson(&rules)).collect();
     let model = training::learn(&lessons.iter().collect::<Vec<_>>());
-    let text = training::pack(&model, lessons.len());
-    let file = cases::root().join("data/triage/model.toml");
-    fs::write(&file, &text).unwrap();
-    let (features, bytes) = (model.rows.len(), text.len());
-    println!("{}: {} cases, {features} features, {bytes} bytes", file.display(), lessons.len());
+    println!("{} cases, {} features", lessons.len(), model.rows.len());
+    for (name, text) in training::packs(&model, lessons.len()) {
+        let file = cases::root().join("data/triage").join(name);
+        fs::write(&file, &text).unwrap();
+        println!("{}: {} bytes", file.display(), text.len());
+    }
 }

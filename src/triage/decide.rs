@@ -118,14 +118,21 @@ impl Spoken<'_> {
         shown: &Features,
         facts: &Facts<'_>,
     ) {
-        let features = carried_by.iter().map(|feature| match shown.said(feature) {
-            Some(words) => format!("\"{words}\""),
-            None => match self.evidence(feature, facts) {
-                Some(words) => format!("{feature}: {words}"),
-                None => feature.clone(),
-            },
-        });
-        let features = features.collect::<Vec<_>>().join("; ");
+        let mut features: Vec<String> = Vec::new();
+        for feature in carried_by {
+            let told = match shown.said(feature) {
+                Some(words) => format!("\"{words}\""),
+                None => match self.evidence(feature, facts) {
+                    Some(words) => format!("{feature}: {words}"),
+                    None => feature.clone(),
+                },
+            };
+            // A word may carry it alone, in a pair and by its kind.
+            if !features.contains(&told) {
+                features.push(told);
+            }
+        }
+        let features = features.join("; ");
         let because = match features.is_empty() {
             true => format!("nothing in the words speaks for another {label} than {value}"),
             false => format!("the words read most like {label} {value} ({features})"),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::kinds::Kinds;
 use super::pack::{CueRow, LanguageRow};
 use super::phrase::{Choice, Phrase};
 use super::spelling::Vocabulary;
@@ -28,6 +29,7 @@ pub(super) struct Language {
     pub(super) stock: BTreeSet<String>,
     known: Vec<String>,
     pub(super) sets: BTreeMap<String, Vec<String>>,
+    pub(super) kinds: Kinds,
     cues: Vec<Cue>,
     by_word: HashMap<String, Vec<usize>>,
     by_beginning: HashMap<String, Vec<usize>>,
@@ -72,6 +74,7 @@ impl Language {
             stock: set(row.stock),
             known: row.known,
             sets: row.sets,
+            kinds: Kinds::new(row.kinds),
             cues: Vec::new(),
             by_word: HashMap::new(),
             by_beginning: HashMap::new(),
@@ -112,6 +115,7 @@ impl Language {
         for cue in &self.cues {
             cue.phrase.vocabulary().for_each(|choice| vocabulary.add_choice(choice));
         }
+        self.kinds.teach(vocabulary);
         let sets = [&self.function_words, &self.negators, &self.breaks];
         let words = sets.into_iter().flatten();
         words

@@ -242,6 +242,11 @@ impl Loading {
         if let Some(model) = pack.model {
             self.model(model, file);
         }
+        if let Some(row) = pack.pairs
+            && let Err(what) = self.rules.model.add(row.weights.get_ref())
+        {
+            self.errors.push(at(file, &row.weights, what));
+        }
         let severities = self.compile(pack.severities, file);
         self.rules.severities.extend(severities);
         let scopes = self.compile(pack.scopes, file);

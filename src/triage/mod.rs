@@ -6,14 +6,15 @@
 //! machine, due times, printing.
 //!
 //! A text becomes words ([`text`]), words become facts that say what the text says and what
-//! it denies. A linear model over words and facts places the text; rules guard what must be
-//! certain: what a person stated, what a policy says in so many words, whose product it is.
-//! Every answer names the rules that spoke and the words that carried the model. Nothing
-//! leaves the machine and nothing is left to chance: the same words and facts give the same
-//! answer.
+//! it denies. A linear model over words, pairs and kinds of words, and facts places the text;
+//! rules guard what must be certain: what a person stated, what a policy says in so many
+//! words, whose product it is. Every answer names the rules that spoke and the words that
+//! carried the model. Nothing leaves the machine and nothing is left to chance: the same
+//! words and facts give the same answer.
 
 mod decide;
 mod impact;
+mod kinds;
 mod language;
 mod load;
 mod model;
@@ -30,5 +31,5 @@ mod values;
 
 pub use decide::{Ticket, UnknownPolicy, place, triage};
 pub use load::{Example, Rules};
-pub use model::{Features, Head, Model, Row};
+pub use model::{Features, Group, Head, Model, Row};
 pub use values::{Category, Confidence, Contact, Kind, Question, Reason, Scope, Severity, Triage};

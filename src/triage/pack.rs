@@ -40,6 +40,7 @@ pub(super) struct TriagePack {
     #[serde(default, rename = "policy")]
     pub(super) policies: Vec<PolicyRow>,
     pub(super) model: Option<ModelRow>,
+    pub(super) pairs: Option<PairsRow>,
 }
 
 /// What was learned: `[model]`, written by a command and not by hand.
@@ -55,6 +56,14 @@ pub(super) struct ModelRow {
     /// What speaks for each column before any word is read, in hundredths.
     pub(super) bias: Vec<i32>,
     /// One line for each feature: `name value column=weight …`, in hundredths.
+    pub(super) weights: Spanned<String>,
+}
+
+/// The rest of a model, whose lines would be too many for one file: `[pairs]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PairsRow {
+    /// Lines as in `[model]`.
     pub(super) weights: Spanned<String>,
 }
 
@@ -111,6 +120,10 @@ pub(super) struct LanguageRow {
     /// Words that stand for each other; `@name` in a phrase is any of them.
     #[serde(default)]
     pub(super) sets: BTreeMap<String, Vec<String>>,
+    /// Words by what they are about, for the model: a word, a beginning (`corrupt*`) or two
+    /// words (`drive_letter`) may be of several kinds.
+    #[serde(default)]
+    pub(super) kinds: BTreeMap<String, Vec<String>>,
     /// Words spelled right that are one slip away from a cue.
     #[serde(default)]
     pub(super) known: Vec<String>,

@@ -16,6 +16,7 @@ pub(super) struct Signals<'r> {
     hits: Vec<Hit>,
     counts: BTreeMap<String, u64>,
     products: Vec<(usize, usize, &'r ProductRow)>,
+    languages: &'r [Language],
 }
 
 impl<'r> Signals<'r> {
@@ -35,7 +36,7 @@ impl<'r> Signals<'r> {
             hits.extend(language.hits(&text, is_own));
         }
         let products = products(&text, rules);
-        Self { text, hits, counts, products }
+        Self { text, hits, counts, products, languages: &rules.languages }
     }
 
     /// The product the text is about: the first model it names, or else the
@@ -60,6 +61,11 @@ impl<'r> Signals<'r> {
             format!("#{role}-{maker}{}", managed(product))
         };
         self.products.iter().map(|(start, end, product)| (*start, *end, kind(product))).collect()
+    }
+
+    /// What the word at `index` is about, in whatever language.
+    pub(super) fn kinds(&self, index: usize) -> BTreeSet<&'r str> {
+        self.languages.iter().flat_map(|language| language.kinds.of(&self.text, index)).collect()
     }
 
     /// Number of different things the text says.

@@ -131,7 +131,12 @@ const COLUMNS: &str = "
 ";
 
 /// The whole report.
-pub(crate) fn report(parts: &[&str], validated: &[Judged<'_>], sealed: &[Judged<'_>]) -> String {
+pub(crate) fn report(
+    parts: &[&str],
+    validated: &[Judged<'_>],
+    fresh: &[Judged<'_>],
+    sealed: &[Judged<'_>],
+) -> String {
     let mut text = format!("{HEAD}{COLUMNS}");
     for part in parts {
         let rows = validated.iter().filter(|j| j.case.part == *part);
@@ -144,6 +149,7 @@ pub(crate) fn report(parts: &[&str], validated: &[Judged<'_>], sealed: &[Judged<
     let likely = |sure| move |j: &&Judged<'_>| (j.got.confidence == Confidence::Likely) == sure;
     text += &figures(validated.iter().filter(likely(true))).row("all, confidence `likely`");
     text += &figures(validated.iter().filter(likely(false))).row("all, confidence `possible`");
+    text += &figures(fresh.iter()).row("**fresh**");
     text += &figures(sealed.iter()).row("**sealed**");
     text += "\nBy class, the folds together:\n\n## Severity\n\n";
     text +=

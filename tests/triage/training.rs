@@ -1,5 +1,6 @@
 // Learns triage's model from labelled descriptions. Included by `tests/triage.rs`, which
-// cross-validates it, and by `examples/train_triage.rs`, which writes `data/triage/model.toml`.
+// cross-validates it, and by `examples/train_triage.rs`, which writes `data/triage/model.toml`
+// and `data/triage/pairs.toml`.
 //
 // One linear support vector machine for each label against all others (squared hinge, by
 // dual coordinate descent; Hsieh et al., "A Dual Coordinate Descent Method for Large-scale
@@ -8,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keycase::triage::{Category, Features, Head, Kind, Model, Row, Scope};
+use keycase::triage::{Category, Features, Group, Head, Kind, Model, Row, Scope};
 
 /// A description with its labels, ready to learn from.
 #[derive(Clone)]
@@ -29,8 +30,10 @@ const COST: f64 = 1.0;
 const FACT: i32 = 30;
 /// A word or fact in fewer cases teaches nothing.
 const FEWEST: usize = 2;
+/// Pairs of words are many; rare ones only swell the model.
+const FEWEST_PAIRS: usize = 3;
 /// Lighter weights, in hundredths, are left out.
-const LIGHTEST: i32 = 4;
+const LIGHTEST: i32 = 5;
 const ROUNDS: usize = 30;
 
 /// Learns a model.
@@ -105,10 +108,11 @@ fn values(lessons: &[&Lesson]) -> BTreeMap<String, i32> {
         *seen.entry(name).or_default() += 1;
     }
     let all = lessons.len() as f64;
-    let kept = seen.into_iter().filter(|(_, count)| *count >= FEWEST);
+    let fewest = |name: &str| if Group::of(name) == Group::Pair { FEWEST_PAIRS } else { FEWEST };
+    let kept = seen.into_iter().filter(|(name, count)| *count >= fewest(name));
     kept.map(|(name, count)| {
         let rare = || hundredths(1.0 + ((1.0 + all) / (1.0 + count as f64)).ln());
-        (name.to_owned(), if Features::is_fact(name) { FACT } else { rare() })
+        (name.to_owned(), if Group::of(name) == Group::Fact { FACT } else { rare() })
     })
     .collect()
 }
@@ -169,8 +173,30 @@ fn hundredths(number: f64) -> i32 {
     (number * 100.0).round() as i32
 }
 
-/// The model as a pack.
-pub(crate) fn pack(model: &Model, cases: usize) -> String {
+/// The model as packs, each with its file.
+pub(crate) fn packs(model: &Model, cases: usize) -> [(&'static str, String); 2] {
+    [("model.toml", main_pack(model, cases)), ("pairs.toml", pairs_pack(model, cases))]
+}
+
+fn is_pair(name: &str) -> bool {
+    Group::of(name) == Group::Pair
+}
+
+fn head(what: &str, cases: usize) -> String {
+    format!(
+        "# {what} Written by\n\
+         # `cargo run --example train_triage`, never by hand; README.md explains the lines.\n\
+         source = \"{cases} labelled descriptions in tests/triage\"\n\
+         checked = \"2026-11-25\"\n\n"
+    )
+}
+
+fn pairs_pack(model: &Model, cases: usize) -> String {
+    let head = head("The rest of model.toml: pairs of words.", cases);
+    format!("{head}[pairs]\nweights = '''\n{}'''\n", model.lines(is_pair))
+}
+
+fn main_pack(model: &Model, cases: usize) -> String {
     let (mut kinds, mut categories, mut scopes) = (Vec::new(), Vec::new(), Vec::new());
     for head in &model.heads {
         match head {
@@ -185,17 +211,14 @@ pub(crate) fn pack(model: &Model, cases: usize) -> String {
     }
     let bias: Vec<String> = model.bias.iter().map(ToString::to_string).collect();
     format!(
-        "# What was learned from labelled descriptions. Written by\n\
-         # `cargo run --example train_triage`, never by hand; README.md explains the lines.\n\
-         source = \"{cases} labelled descriptions in tests/triage\"\n\
-         checked = \"2026-11-25\"\n\n\
-         [model]\nkinds = [{}]\ncategories = [{}]\nscopes = [\n{}\n]\nbias = [{}]\n\
+        "{}[model]\nkinds = [{}]\ncategories = [{}]\nscopes = [\n{}\n]\nbias = [{}]\n\
          weights = '''\n{}'''\n",
+        head("What was learned from labelled descriptions.", cases),
         kinds.join(", "),
         categories.join(", "),
         scopes.join("\n"),
         bias.join(", "),
-        model.lines()
+        model.lines(|name| !is_pair(name))
     )
 }
 

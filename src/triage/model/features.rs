@@ -13,15 +13,69 @@ const FAMILIES: [&str; 9] =
 /// Endings that tell forms of one word apart, the longest first.
 const ENDINGS: [&str; 6] = ["ingly", "ing", "ed", "es", "ly", "s"];
 
+/// What a name stands for; the names of one group have the same length together in every
+/// text, facts excepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// A fact, `tells.hazard`.
+    Fact,
+    /// A word, `burnt`.
+    Word,
+    /// Two words that follow each other, or a word that begins or ends a sentence,
+    /// `smell_burnt`.
+    Pair,
+    /// What a word is about, `%heat`.
+    Kind,
+}
+
+impl Group {
+    /// The groups whose lengths are evened out.
+    pub(super) const EVEN: [Self; 3] = [Self::Word, Self::Pair, Self::Kind];
+
+    /// The group of a name.
+    pub fn of(name: &str) -> Self {
+        match name {
+            _ if name.contains(['.', '=']) => Self::Fact,
+            _ if name.starts_with('%') => Self::Kind,
+            _ if name.contains('_') => Self::Pair,
+            _ => Self::Word,
+        }
+    }
+
+    /// The length of its names in a text, beside that of the words.
+    pub(super) fn share(self) -> f64 {
+        match self {
+            Self::Fact | Self::Word => 1.0,
+            Self::Pair | Self::Kind => 0.7,
+        }
+    }
+}
+
 /// The names of everything a text shows, with the words of the text behind them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Features(BTreeMap<String, String>);
+
+/// A word, a number or a product of a text.
+struct Token {
+    name: String,
+    said: String,
+    sentence: usize,
+}
 
 impl Features {
     /// What a text shows, and what is known of it.
     pub(in super::super) fn of(signals: &Signals<'_>, facts: &Facts<'_>) -> Self {
         let mut shown = Self::default();
-        shown.words(&signals.text, &signals.named());
+        let tokens = tokens(&signals.text, &signals.named());
+        shown.pairs(&tokens, &signals.text.questions);
+        for token in tokens {
+            shown.show(token.name, token.said);
+        }
+        for (index, word) in signals.text.words.iter().enumerate() {
+            for kind in signals.kinds(index) {
+                shown.show(format!("%{kind}"), word.text.clone());
+            }
+        }
         shown.facts(facts);
         shown
     }
@@ -31,29 +85,28 @@ impl Features {
         self.0.keys().map(String::as_str)
     }
 
-    /// The words behind a name that is a word.
+    /// The words behind a name that is no fact.
     pub(in super::super) fn said(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|said| !said.is_empty())
     }
 
-    /// Whether the name stands for a fact; else it is a word.
-    pub fn is_fact(name: &str) -> bool {
-        name.contains(['.', '='])
-    }
-
-    /// Its words; products and numbers stand by their kind.
-    fn words(&mut self, text: &Text, products: &[(usize, usize, String)]) {
-        let mut index = 0;
-        while let Some(word) = text.words.get(index) {
-            let product = products.iter().find(|(start, _, _)| *start == index);
-            let (name, next) = match product {
-                Some((_, end, kind)) => (kind.clone(), (*end).max(index + 1)),
-                None => (token(&word.text, word.value), index + 1),
-            };
-            let words = text.words.get(index..next).unwrap_or_default();
-            let said = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            self.show(name, said);
-            index = next;
+    /// Words that follow each other in a sentence, and those at its ends.
+    fn pairs(&mut self, tokens: &[Token], questions: &[usize]) {
+        let sentence = |index: usize| tokens.get(index).map(|token| token.sentence);
+        for (index, token) in tokens.iter().enumerate() {
+            if index == 0 || sentence(index - 1) != sentence(index) {
+                self.show(format!("^_{}", token.name), token.said.clone());
+            }
+            match tokens.get(index + 1).filter(|next| next.sentence == token.sentence) {
+                Some(next) => self.show(
+                    format!("{}_{}", token.name, next.name),
+                    format!("{} {}", token.said, next.said),
+                ),
+                None => {
+                    let end = if questions.contains(&token.sentence) { '?' } else { '$' };
+                    self.show(format!("{}_{end}", token.name), token.said.clone());
+                }
+            }
         }
     }
 
@@ -80,6 +133,24 @@ impl Features {
             self.show(shown, String::new());
         }
     }
+}
+
+/// The words of a text; products and numbers stand by their kind.
+fn tokens(text: &Text, products: &[(usize, usize, String)]) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut index = 0;
+    while let Some(word) = text.words.get(index) {
+        let product = products.iter().find(|(start, _, _)| *start == index);
+        let (name, next) = match product {
+            Some((_, end, kind)) => (kind.clone(), (*end).max(index + 1)),
+            None => (token(&word.text, word.value), index + 1),
+        };
+        let words = text.words.get(index..next).unwrap_or_default();
+        let said = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        tokens.push(Token { name, said, sentence: word.sentence });
+        index = next;
+    }
+    tokens
 }
 
 /// A word without its ending; a number by its size.

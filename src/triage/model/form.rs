@@ -15,19 +15,25 @@ impl Model {
         if bias.len() != heads.len() {
             return Err(format!("{} biases for {} columns", bias.len(), heads.len()));
         }
-        let mut rows = BTreeMap::new();
-        for (number, line) in lines.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-            let (name, row) = row(line, heads.len())
-                .ok_or_else(|| format!("line {} of the weights: `{line}`", number + 1))?;
-            rows.insert(name, row);
-        }
-        Ok(Self { heads, bias, rows })
+        let mut model = Self { heads, bias, rows: BTreeMap::new() };
+        model.add(lines)?;
+        Ok(model)
     }
 
-    /// The lines as a pack has them.
-    pub fn lines(&self) -> String {
+    /// Reads more lines.
+    pub(in super::super) fn add(&mut self, lines: &str) -> Result<(), String> {
+        for (number, line) in lines.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let (name, row) = row(line, self.heads.len())
+                .ok_or_else(|| format!("line {} of the weights: `{line}`", number + 1))?;
+            self.rows.insert(name, row);
+        }
+        Ok(())
+    }
+
+    /// The lines of some features as a pack has them.
+    pub fn lines(&self, of: impl Fn(&str) -> bool) -> String {
         let mut lines = String::new();
-        for (name, row) in &self.rows {
+        for (name, row) in self.rows.iter().filter(|(name, _)| of(name)) {
             let _ = write!(lines, "{name} {}", row.value);
             for (column, weight) in &row.weights {
                 let _ = write!(lines, " {column}={weight}");
@@ -60,7 +66,8 @@ mod tests {
         let heads = vec![Head::Kind(Kind::Problem), Head::MilderThan(1)];
         let lines = "broken 312 0=40 1=-7\ntells.hazard 50 1=-90\n";
         let model = Model::read(heads.clone(), vec![1, -2], lines).unwrap();
-        assert_eq!(model.lines(), lines);
+        assert_eq!(model.lines(|_| true), lines);
+        assert_eq!(model.lines(|name| name == "broken"), "broken 312 0=40 1=-7\n");
         for wrong in ["broken", "broken x", "broken 1 0", "broken 1 2=3", "broken 1 0=x"] {
             let error = Model::read(heads.clone(), vec![0, 0], wrong).unwrap_err();
             assert!(error.contains("line 1"), "{error}");

@@ -13,7 +13,7 @@ mod form;
 mod score;
 mod weights;
 
-pub use features::Features;
+pub use features::{Features, Group};
 pub use weights::{Head, Model, Row};
 
 pub(super) use score::{Choice, Scores};

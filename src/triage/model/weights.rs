@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::values::{Category, Kind, Scope};
-use super::features::Features;
+use super::features::{Features, Group};
 use super::score::{Part, Scores};
 
 /// With fewer words that it knows, a text was hardly read.
@@ -44,18 +44,21 @@ pub struct Row {
 }
 
 impl Model {
-    /// The strength of every feature of a text that the model knows: facts as they are,
-    /// words so that a long text does not shout.
+    /// The strength of every feature of a text that the model knows: facts as they are, the
+    /// others so that a long text does not shout.
     pub fn strengths<'m>(&'m self, features: &'m Features) -> Vec<(&'m str, &'m Row, f64)> {
         let known: Vec<_> =
             features.iter().filter_map(|name| Some((name, self.rows.get(name)?))).collect();
-        let squares = known.iter().filter(|(name, _)| !Features::is_fact(name));
-        let length: f64 = squares.map(|(_, row)| value(row.value) * value(row.value)).sum();
-        let length = if length > 0.0 { length.sqrt() } else { 1.0 };
-        let strength = |name: &str, row: &Row| match Features::is_fact(name) {
-            true => value(row.value),
-            false => value(row.value) / length,
+        let scales = Group::EVEN.map(|group| {
+            let of_group = known.iter().filter(|(name, _)| Group::of(name) == group);
+            let length: f64 = of_group.map(|(_, row)| value(row.value) * value(row.value)).sum();
+            (group, group.share() / if length > 0.0 { length.sqrt() } else { 1.0 })
+        });
+        let scale = |name: &str| {
+            let group = Group::of(name);
+            scales.iter().find(|(of, _)| *of == group).map_or(1.0, |(_, scale)| *scale)
         };
+        let strength = |name: &str, row: &Row| value(row.value) * scale(name);
         known.into_iter().map(|(name, row)| (name, row, strength(name, row))).collect()
     }
 
@@ -65,7 +68,7 @@ impl Model {
         sums.resize(self.heads.len(), 0.0);
         let mut parts = Vec::new();
         let strengths = self.strengths(features);
-        let words = |name: &&str| !Features::is_fact(name);
+        let words = |name: &&str| Group::of(name) == Group::Word;
         let known = strengths.iter().map(|(name, ..)| *name).filter(words).count();
         let familiar = 2 * known >= features.iter().filter(words).count() && known >= FEWEST;
         for (name, row, strength) in strengths {
