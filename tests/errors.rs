@@ -215,3 +215,15 @@ fn as_nobody(keycase: &mut Keycase) {
         keycase.command().uid(NOBODY).gid(NOBODY);
     }
 }
+
+/// A key that can't be kept is made once a run: it is told once, and what the ticket says is
+/// what the bundle says.
+#[test]
+fn a_key_without_a_place_is_made_once() {
+    let ran = Keycase::new("submit --dry-run --describe x")
+        .arg("--from")
+        .arg(MACHINE)
+        .env("XDG_STATE_HOME", "/dev/null/nowhere")
+        .run();
+    assert_eq!(ran.stderr.matches("pseudonym key can't be kept").count(), 1, "{}", ran.stderr);
+}

@@ -11,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::collect::OwnLog;
 use crate::packs::PackSet;
 use crate::policy::Policies;
+use crate::redact::Key;
 use crate::snapshot::Tool;
 
 /// Options that every command takes.
@@ -73,6 +74,7 @@ pub struct App {
     packs: OnceCell<PackSet>,
     catalog: OnceCell<Catalog>,
     policies: OnceCell<Policies>,
+    redaction_key: OnceCell<Key>,
 }
 
 impl App {
@@ -99,6 +101,7 @@ impl App {
             packs: OnceCell::new(),
             catalog: OnceCell::new(),
             policies: OnceCell::new(),
+            redaction_key: OnceCell::new(),
         })
     }
 
@@ -126,6 +129,15 @@ impl App {
         load: impl FnOnce() -> CliResult<Policies>,
     ) -> CliResult<&Policies> {
         once(&self.policies, load)
+    }
+
+    /// The key of pseudonyms, read or made by `load` on first use: ticket and bundle of one run
+    /// have the same, also where it can't be kept.
+    pub(super) fn redaction_key_once(
+        &self,
+        load: impl FnOnce() -> CliResult<Key>,
+    ) -> CliResult<&Key> {
+        once(&self.redaction_key, load)
     }
 
     /// Program and pack versions, for documents.

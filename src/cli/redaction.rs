@@ -28,7 +28,7 @@ pub(super) struct Redaction {
 /// Reads what the machine knows about itself, and the key.
 pub(super) fn load(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliResult<Redaction> {
     let seeds = seeds(app, snapshot, mask_serials)?;
-    let key = key(app)?;
+    let key = app.redaction_key_once(|| key(app))?.clone();
     let unusable = |error: RedactError| {
         CliError::caused_by(Exit::Config, "the redaction rules are not usable", &error)
             .hint("nothing leaves without redaction; `keycase data lint` names the line")

@@ -95,6 +95,7 @@ pub fn manifest(manifest: &Manifest) -> String {
         let replaced = file.redactions.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
         let replaced = match replaced {
             0 => String::new(),
+            1 => ", 1 value replaced".to_owned(),
             count => format!(", {count} values replaced"),
         };
         let text = format!("{} ({}{cut}{replaced})", file.name, bytes(file.bytes));
