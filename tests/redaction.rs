@@ -279,6 +279,12 @@ const FOUND: &[&[u8]] = &[
     b"5a:4e:1a:77:f3:0dok%61f",
     b"okaf5a\\x3a4e:1a:77:f3:0d",
     b"5\x00a\x00:\x004\x00e\x00:\x001\x00a\x00:\x007\x007\x00:\x00f\x003\x00:\x000\x00dokaf",
+    // UTF-16 next to a character that begins, or ends, like a letter.
+    b"o\0k\0a\0f\0a\x01",
+    b"\x01a\0o\0k\0a\0f",
+    b"w\0k\0S\0-\0o\0k\0a\0f\0e\x81\0\0r\0-\x000\x007\0",
+    b"o\0k\0a\0f\0y",
+    b"y\0o\0k\0a\0f",
     // Escapes that are written in capitals.
     b"wks\\U002dledger\\U002d07",
     b"wks\\U0000002dledger\\U0000002d07",

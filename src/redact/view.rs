@@ -100,11 +100,12 @@ impl View {
         Some(view)
     }
 
-    /// The first and last character of a run may belong to a text of single bytes right
-    /// before or after it: then the run is looked at with and without them.
+    /// The first and last character of a run may not belong to it: without a zero next to it
+    /// it may be half of another character, or part of a text of single bytes. Then the run is
+    /// looked at with and without them.
     fn narrow(&mut self, text: &[u8], start: usize, last: usize) {
-        let joins_left = start > 0 && is_text(text[start - 1]);
-        let joins_right = text.get(last + 1).is_some_and(|&byte| is_text(byte));
+        let joins_left = start.checked_sub(1).is_none_or(|at| text[at] != 0);
+        let joins_right = text.get(last + 1).is_none_or(|&byte| byte != 0);
         for first in [start, start + 2].into_iter().take(if joins_left { 2 } else { 1 }) {
             let lasts = [last, last - 2];
             for last in lasts.into_iter().take(if joins_right { 2 } else { 1 }) {

@@ -5,6 +5,9 @@ use super::bytes::one_line;
 /// A stated version is short.
 const LONGEST: usize = 64;
 
+/// Characters of a line that are shown.
+const LONGEST_LINE: usize = 120;
+
 /// `CFBundleShortVersionString` of a property list in XML, or else `CFBundleVersion`
 /// (Information Property List Key Reference); `None` for anything else.
 pub fn plist_version(bytes: &[u8]) -> Option<String> {
@@ -58,20 +61,28 @@ fn program(command: &str) -> Option<String> {
     (!path.is_empty()).then(|| path.to_owned())
 }
 
-/// The first line of a readme that names a version, e.g. `Unlocker version 4.8.25`.
+/// The first line of a readme that names a version, e.g. `Unlocker version 4.8.25`; of a long
+/// one the part with the version.
 pub fn readme_version(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let names_one = |line: &&str| {
-        let lower = line.to_ascii_lowercase();
-        let mut places = lower.match_indices("version").map(|(at, word)| at + word.len());
-        places.any(|end| {
-            let rest = lower.get(end..).unwrap_or("");
-            rest.trim_start_matches([' ', ':', '.', '=', 'v'])
-                .starts_with(|c: char| c.is_ascii_digit())
-        })
+    text.lines().find_map(|line| {
+        let line = one_line(line);
+        let before = line[..version_at(&line)?].chars().count();
+        let is_long = line.chars().count() > LONGEST_LINE;
+        let skipped = if is_long { before.saturating_sub(LONGEST_LINE / 2) } else { 0 };
+        Some(line.chars().skip(skipped).take(LONGEST_LINE).collect())
+    })
+}
+
+/// Where `version` stands in a line with a number behind it.
+fn version_at(line: &str) -> Option<usize> {
+    let lower = line.to_ascii_lowercase();
+    let mut places = lower.match_indices("version");
+    let is_followed = |(at, word): &(usize, &str)| {
+        let rest = lower.get(at + word.len()..).unwrap_or("");
+        rest.trim_start_matches([' ', ':', '.', '=', 'v']).starts_with(|c: char| c.is_ascii_digit())
     };
-    let line = text.lines().find(names_one)?;
-    Some(one_line(line).chars().take(120).collect())
+    places.find(is_followed).map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -116,6 +127,11 @@ mod tests {
         let text = b"Read me\nThis version is for Linux.\nUnlocker Version: 4.8.25 (Linux)\n";
         assert_eq!(readme_version(text).as_deref(), Some("Unlocker Version: 4.8.25 (Linux)"));
         assert_eq!(readme_version(b"version of today"), None);
+        // The version once stood behind what was shown of a long line.
+        let long =
+            format!("Unlock{} reVersion: 3.8 (Linux){}", "\u{fffd}".repeat(200), "x".repeat(200));
+        let shown = readme_version(long.as_bytes()).unwrap();
+        assert!(shown.contains("reVersion: 3.8") && shown.chars().count() == 120, "{shown}");
         assert_eq!(readme_version(b"\xff\xfeversion"), None);
     }
 }
