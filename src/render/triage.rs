@@ -109,7 +109,7 @@ pub fn table(triage: &Triage, targets: &Targets) -> String {
     let Severity { level, name } = &triage.severity;
     let head = format!("{}, severity {level} {name}", kind(triage.kind));
     out.push_str(&format!("{} (policy {})\n", visible(&head), visible(&triage.policy)));
-    labelled(&mut out, "category", category(triage.category));
+    labelled(&mut out, "category", category(triage.category, triage.scope));
     if let Some(product) = &triage.product {
         labelled(&mut out, "product", product);
     }
@@ -149,7 +149,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn category(category: Category) -> &'static str {
+fn category(category: Category, scope: Scope) -> &'static str {
     match category {
         Category::UnlockPassword => "unlocking and passwords",
         Category::NotRecognised => "not recognised",
@@ -162,6 +162,7 @@ fn category(category: Category) -> &'static str {
         Category::HowTo => "how to",
         Category::FeatureRequest => "feature request",
         Category::Licensing => "licensing",
+        Category::OutOfScope if scope == Scope::Unknown => "too little is said to tell",
         Category::OutOfScope => "nothing the products have to do with",
     }
 }
