@@ -1,5 +1,6 @@
 //! Running all collectors side by side, each on its own thread, within the run's budget.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -31,6 +32,9 @@ pub struct Progress {
 
 /// A clock of the shell: time since some start, or always zero when time is given.
 pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// What is recorded for a collector that panicked.
+const BROKE: &str = "it broke off: a fault of this program";
 
 /// How often a stop is looked for.
 const TICK: Duration = Duration::from_millis(20);
@@ -136,7 +140,9 @@ fn start(
     let refused = sender.clone();
     let thread = thread::Builder::new().name(id.to_owned()).spawn(move || {
         let started = clock();
-        let ending = collector.collect(&context);
+        // A collector with a bug costs its own evidence, and nobody waits for it.
+        let ending = panic::catch_unwind(AssertUnwindSafe(|| collector.collect(&context)));
+        let ending = ending.unwrap_or_else(|_| Ending::Failed(BROKE.into()));
         let took = clock().saturating_sub(started);
         // Nobody listens any more when the run has given this collector up.
         let _ = sender.send((index, Report { id, ending, took }));
@@ -168,7 +174,7 @@ fn wait(
                 let ended = reports.iter().flatten().count();
                 progress(Progress { id, ended, all: reports.len() });
             }
-            // A collector that panicked has dropped its sender without an answer.
+            // Every thread has gone, one of them without an answer.
             Err(RecvTimeoutError::Disconnected) => return Silent::Gone,
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -218,6 +224,8 @@ mod tests {
 
     type Body = fn(&Context) -> Ending;
 
+    /// Has little time when it hangs, and more than it needs when it does not, however busy
+    /// the machine is.
     struct Fake(&'static str, Body);
 
     impl Collector for Fake {
@@ -234,7 +242,9 @@ mod tests {
             &[System::Linux, System::Macos, System::Windows]
         }
         fn budget(&self) -> Budget {
-            Budget { time: Duration::from_millis(50), bytes: 10 }
+            let hangs = ["hung", "blocked"].contains(&self.0);
+            let time = if hangs { Duration::from_millis(50) } else { Duration::from_secs(20) };
+            Budget { time, bytes: 10 }
         }
         fn collect(&self, context: &Context) -> Ending {
             (self.1)(context)
@@ -296,8 +306,9 @@ mod tests {
 
     #[test]
     fn a_collector_that_breaks_is_a_failure() {
-        let reports = run_all(&[("breaks", |_| panic!("a bug"))], false);
-        assert!(matches!(reports[0].ending, Ending::Failed(_)), "{:?}", reports[0]);
+        let breaks: Body = |_| panic!("a bug");
+        let reports = run_all(&[("breaks", breaks), ("hung", hang)], false);
+        assert_eq!(reports[0].ending, Ending::Failed(BROKE.into()));
     }
 
     #[test]
