@@ -10,7 +10,7 @@ use super::literals::Literals;
 use super::pem::{self, Pem};
 use super::rules::{Meaning, Rules};
 use super::shapes::Shapes;
-use super::span::{Find, Span, settle};
+use super::span::{self, Find, Span, settle};
 use super::{Class, RedactError, Seeds};
 
 /// How much of a line after its keyword a rule sees.
@@ -140,6 +140,7 @@ impl Matcher {
         }
         let mut keeps = Vec::new();
         self.walk(text, effort, out, &mut keeps, pem, scratch);
+        span::order(out);
         if effort == Effort::Full {
             self.shapes.scan(&self.rules, text, out);
         }
@@ -303,12 +304,15 @@ fn trimmed(class: Class, value: &[u8]) -> usize {
     if class.is_secret() || class == Class::VolumeLabel {
         return value.len();
     }
-    value.iter().rposition(|b| !b".:,;&-".contains(b)).map_or(0, |last| last + 1)
+    value
+        .iter()
+        .rposition(|b| !matches!(b, b',' | b'-' | b'.' | b':' | b';' | b'&'))
+        .map_or(0, |last| last + 1)
 }
 
 /// Bytes that keys and tokens are written with.
 pub(super) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/=_-.~".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'/' | b'=' | b'_' | b'~')
 }
 
 impl Literal {

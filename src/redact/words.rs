@@ -10,8 +10,11 @@ const LONGEST: usize = 64;
 /// Words in lower case.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
-    words: HashSet<Box<[u8]>, BuildHasherDefault<Fnv>>,
+    words: HashSet<Box<[u8]>, BuildHasherDefault<Spread>>,
     longest: usize,
+    /// A bit for each length that a word has, so that most that is asked for need not be
+    /// looked up.
+    lengths: u128,
 }
 
 impl Words {
@@ -22,13 +25,14 @@ impl Words {
             return Err(format!("a word has more than {LONGEST} bytes"));
         }
         self.longest = self.longest.max(word.len());
+        self.lengths |= 1 << word.len();
         self.words.insert(word.into());
         Ok(())
     }
 
     /// Whether the word is in the set.
     pub(super) fn has(&self, word: &[u8]) -> bool {
-        if word.len() > self.longest {
+        if word.len() > self.longest || self.lengths >> word.len() & 1 == 0 {
             return false;
         }
         let mut buffer = [0; LONGEST];
@@ -44,25 +48,31 @@ impl Words {
     }
 }
 
-/// FNV-1a: what is stored is from our own packs and this machine, so nobody can choose values
-/// that collide.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fnv(u64);
+/// Eight bytes by one multiplication: what is stored is from our own packs and this machine, so
+/// nobody can choose values that collide.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spread(u64);
 
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
+impl Hasher for Spread {
     fn finish(&self) -> u64 {
         self.0
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
         }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        // A map looks at the highest and at the lowest bits.
+        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
+    }
+
+    /// A length; that of a text alone would not keep apart what ends in zeros.
+    fn write_usize(&mut self, length: usize) {
+        self.write_u64(length as u64);
     }
 }

@@ -62,8 +62,9 @@ fn host(line: &[u8]) -> Option<(usize, usize, bool)> {
     let rest = line.get(from..)?;
     let length = memchr::memchr(b' ', &rest[..rest.len().min(254)])?;
     let name = &rest[..length];
-    let is_name = name.iter().all(|&b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
-        && name.first().is_some_and(u8::is_ascii_alphanumeric);
+    let is_name =
+        name.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+            && name.first().is_some_and(u8::is_ascii_alphanumeric);
     is_name.then(|| (from, from + length, is_program(&rest[length + 1..])))
 }
 
@@ -86,8 +87,9 @@ fn is_program(rest: &[u8]) -> bool {
     }
     let head = &rest[..rest.len().min(80)];
     let Some(open) = memchr::memchr(b'[', head) else { return false };
-    let name_ok =
-        head[..open].iter().all(|&b| b.is_ascii_alphanumeric() || b"-._/@()".contains(&b));
+    let name_ok = head[..open].iter().all(|&b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'-'..=b'/' | b'_' | b'@' | b'(' | b')')
+    });
     let digits = head[open + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
     open > 0 && name_ok && digits > 0 && head[open + 1 + digits..].starts_with(b"]:")
 }

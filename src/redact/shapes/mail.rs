@@ -63,5 +63,7 @@ fn domain_end(text: &[u8], from: usize) -> usize {
 
 /// Bytes above 127 are letters of international addresses.
 fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || b"._+-'~".contains(&byte)
+    byte.is_ascii_alphanumeric()
+        || byte >= 0x80
+        || matches!(byte, b'.' | b'_' | b'+' | b'-' | b'\'' | b'~')
 }
