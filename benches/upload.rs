@@ -100,10 +100,7 @@ impl Desk {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let stream = stream.expect("a connection");
-                let Some(spent) = serve(stream, child.load(Ordering::Relaxed), &peak) else {
-                    continue;
-                };
-                *took.lock().expect("the time") = Some(spent);
+                serve(stream, child.load(Ordering::Relaxed), &took, &peak);
             }
         });
         this
@@ -121,13 +118,13 @@ impl Desk {
     }
 }
 
-/// Answers one request; how long its body took, if it was an upload.
-fn serve(mut stream: TcpStream, child: u32, peak: &AtomicU64) -> Option<Duration> {
+/// Answers one request, and notes how long its body took if it was an upload.
+fn serve(mut stream: TcpStream, child: u32, took: &Mutex<Option<Duration>>, peak: &AtomicU64) {
     let mut reader = BufReader::with_capacity(1 << 20, stream.try_clone().expect("a reader"));
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if reader.read_line(&mut head).expect("a head") == 0 {
-            return None;
+            return;
         }
     }
     let start = Instant::now();
@@ -141,7 +138,9 @@ fn serve(mut stream: TcpStream, child: u32, peak: &AtomicU64) -> Option<Duration
     });
     std::io::copy(&mut reader.by_ref().take(length.unwrap_or(0)), &mut std::io::sink())
         .expect("a body");
-    let took = start.elapsed();
+    if is_upload {
+        *took.lock().expect("the time") = Some(start.elapsed());
+    }
     let body = if head.contains("/conversations") {
         "[]"
     } else if is_upload {
@@ -158,7 +157,6 @@ fn serve(mut stream: TcpStream, child: u32, peak: &AtomicU64) -> Option<Duration
         body.len()
     );
     stream.write_all(answer.as_bytes()).expect("an answer");
-    is_upload.then_some(took)
 }
 
 /// The most memory a process has had so far.

@@ -10,8 +10,8 @@ use reqwest::Body;
 
 use super::{Attachment, Failure, Meter};
 
-/// Large enough that reading costs nothing beside sending.
-const PIECE: usize = 256 * 1024;
+/// More than hyper gathers before it writes (408 kB): smaller pieces take twice as long.
+const PIECE: usize = 512 * 1024;
 
 /// The content of a file as a body.
 pub(super) fn body(attachment: &Attachment<'_>) -> Result<Body, Failure> {
@@ -39,14 +39,22 @@ impl Stream for Pieces {
         if this.left == 0 {
             return Poll::Ready(None);
         }
-        let wanted = usize::try_from(this.left).unwrap_or(PIECE).min(PIECE);
-        let mut piece = vec![0; wanted];
         // Nothing else runs in this program's event loop, so a read may wait for the disk.
-        let read = this.file.read_exact(&mut piece);
-        Poll::Ready(Some(read.map(|()| {
-            this.left -= piece.len() as u64;
-            this.sent += piece.len() as u64;
-            piece
-        })))
+        Poll::Ready(Some(this.next_piece()))
+    }
+}
+
+impl Pieces {
+    fn next_piece(&mut self) -> io::Result<Vec<u8>> {
+        let wanted = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
+        // Read into room that is not set to zero first.
+        let mut piece = Vec::with_capacity(wanted);
+        let read = Read::take(&self.file, wanted as u64).read_to_end(&mut piece)?;
+        if read < wanted {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read as u64;
+        self.sent += read as u64;
+        Ok(piece)
     }
 }
