@@ -27,6 +27,9 @@ pub(crate) const PARTS: [(&str, f64); 8] = [
 /// Never learned from and never looked at; the other half of what `twins` is one half of.
 pub(crate) const SEALED: &str = "sealed";
 
+/// The labels of another labeller for the descriptions of `sealed`.
+pub(crate) const SECOND: &str = "second";
+
 /// Never learned from: a fifth of what `ruled` is the rest of.
 pub(crate) const FRESH: &str = "fresh";
 
@@ -34,6 +37,8 @@ pub(crate) const FRESH: &str = "fresh";
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Case {
     pub(crate) id: String,
+    /// None in `second`, whose texts are those of `sealed`.
+    #[serde(default)]
     pub(crate) text: String,
     #[serde(default = "datalocker")]
     pub(crate) policy: String,
@@ -103,6 +108,18 @@ pub(crate) fn read(part: &'static str, weight: f64) -> Vec<Case> {
             ..serde_json::from_str(line).unwrap_or_else(|e| panic!("{part}: {e}: {line}"))
         })
         .collect()
+}
+
+/// The descriptions of `sealed` with the labels of `second`.
+pub(crate) fn second(sealed: &[Case]) -> Vec<Case> {
+    let labels = read(SECOND, 1.0);
+    assert_eq!(labels.len(), sealed.len(), "a label for each");
+    let both = labels.into_iter().zip(sealed);
+    both.map(|(label, case)| {
+        assert_eq!(label.id, case.id, "in the same order");
+        Case { text: case.text.clone(), policy: case.policy.clone(), ..label }
+    })
+    .collect()
 }
 
 /// Everything that may be learned from.

@@ -26,6 +26,21 @@ impl Judged<'_> {
         self.scope_right() && self.got.exclusion == self.case.exclusion
     }
 
+    /// The labels of `other` in place of what came out.
+    fn labelled_by(&self, other: &Self) -> Self {
+        let mut got = self.got.clone();
+        got.kind = other.case.kind;
+        got.severity.level = other.case.severity;
+        got.category = other.case.category;
+        got.scope = other.case.scope();
+        got.exclusion.clone_from(&other.case.exclusion);
+        Self { case: self.case, got }
+    }
+
+    fn is_right(&self) -> bool {
+        self.misses().is_empty()
+    }
+
     /// Everything that is not as wanted, in one line; empty when all is right.
     pub(crate) fn misses(&self) -> String {
         let mut text = String::new();
@@ -65,7 +80,10 @@ pub(crate) struct Figures {
     pub(crate) clause: f64,
 }
 
-pub(crate) fn figures<'j>(judged: impl Iterator<Item = &'j Judged<'j>> + Clone) -> Figures {
+pub(crate) fn figures<'j>(
+    judged: impl IntoIterator<Item = &'j Judged<'j>, IntoIter: Clone>,
+) -> Figures {
+    let judged = judged.into_iter();
     let cases = judged.clone().count();
     let share = |test: &dyn Fn(&Judged<'_>) -> bool| {
         let right = judged.clone().filter(|j| test(j)).count();
@@ -135,7 +153,7 @@ pub(crate) fn report(
     parts: &[&str],
     validated: &[Judged<'_>],
     fresh: &[Judged<'_>],
-    sealed: &[Judged<'_>],
+    [sealed, second]: [&[Judged<'_>]; 2],
 ) -> String {
     let mut text = format!("{HEAD}{COLUMNS}");
     for part in parts {
@@ -150,7 +168,12 @@ pub(crate) fn report(
     text += &figures(validated.iter().filter(likely(true))).row("all, confidence `likely`");
     text += &figures(validated.iter().filter(likely(false))).row("all, confidence `possible`");
     text += &figures(fresh.iter()).row("**fresh**");
-    text += &figures(sealed.iter()).row("**sealed**");
+    text += &figures(sealed).row("**sealed**");
+    text += &figures(second).row("**sealed**, labels of a second labeller");
+    let labellers: Vec<_> = sealed.iter().zip(second).map(|(a, b)| a.labelled_by(b)).collect();
+    text += &figures(&labellers).row("the second labeller against the first");
+    let alike = sealed.iter().zip(&labellers).filter(|(_, other)| other.is_right());
+    text += &figures(alike.map(|(judged, _)| judged)).row("**sealed**, where both agree");
     text += "\nBy class, the folds together:\n\n## Severity\n\n";
     text +=
         &by_class(validated, |j| j.case.severity.to_string(), |j| j.got.severity.level.to_string());
