@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use keycase::catalog::Catalog;
 use keycase::condition::Facts;
-use keycase::desk::DeskData;
+use keycase::desk::{DeskData, DeskKind};
 use keycase::diagnose::{Case, Observed, Problems, diagnose};
 use keycase::packs::{Origin, Pack, PackError, PackSet, embedded};
 use keycase::redact::{Key, Redactor, Seeds};
@@ -104,10 +104,21 @@ fn redaction(text: &str) {
     assert!(out.bytes().len() <= raw.len() * 64 + 4096, "the output grew");
 }
 
+const KINDS: [DeskKind; 6] = [
+    DeskKind::OutboxOnly,
+    DeskKind::Handoff,
+    DeskKind::Freshdesk,
+    DeskKind::RequestTracker,
+    DeskKind::Zendesk,
+    DeskKind::Email,
+];
+
 fn desks(text: &str) {
     let packs = packs("desks", text, |_| true);
     let Some(data) = checked(DeskData::read(&packs).map_err(|error| vec![error])) else { return };
     let draft = keycase_fuzz::desk::request().draft;
-    let written = data.ticket.text(&draft);
-    assert!(written.len() <= (text.len() + 4096) * 64, "the ticket grew");
+    for kind in KINDS {
+        let written = data.ticket(kind).text(&draft);
+        assert!(written.len() <= (text.len() + 4096) * 64, "the ticket grew");
+    }
 }
