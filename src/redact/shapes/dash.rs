@@ -44,9 +44,20 @@ fn has_dashes(text: &[u8], at: usize, offsets: &[usize]) -> bool {
     offsets.iter().all(|offset| text.get(at + offset) == Some(&b'-'))
 }
 
-/// Groups of these lengths of bytes of a kind, with the first dash at `at`, and no such
-/// byte next to them.
+/// [`groups`] with no such byte next to them.
 fn grouped(
+    text: &[u8],
+    at: usize,
+    lengths: &[usize],
+    ok: fn(&u8) -> bool,
+) -> Option<(usize, usize)> {
+    let (start, end) = groups(text, at, lengths, ok)?;
+    let alone = !ok(&before(text, start)) && !ok(&after(text, end));
+    alone.then_some((start, end))
+}
+
+/// Groups of these lengths of bytes of a kind, with the first dash at `at`.
+fn groups(
     text: &[u8],
     at: usize,
     lengths: &[usize],
@@ -60,9 +71,7 @@ fn grouped(
         }
         from += length + 1;
     }
-    let end = from - 1;
-    let alone = !ok(&before(text, start)) && !ok(&after(text, end));
-    alone.then_some((start, end))
+    Some((start, from - 1))
 }
 
 fn uuid(text: &[u8], at: usize) -> Option<Span> {
@@ -77,9 +86,10 @@ fn dashed_mac(text: &[u8], at: usize) -> Option<Span> {
     (alone && !is_plain_mac(&text[start..end])).then(|| Span::value(Class::Mac, start, end))
 }
 
-/// 48 digits in eight groups of six.
+/// 48 digits in eight groups of six. They open a drive, so they are taken out of a longer run of
+/// digits too; nothing else looks like this.
 fn recovery_key(text: &[u8], at: usize) -> Option<Span> {
-    let (start, end) = grouped(text, at, &[6; 8], u8::is_ascii_digit)?;
+    let (start, end) = groups(text, at, &[6; 8], u8::is_ascii_digit)?;
     Some(Span::value(Class::BitlockerKey, start, end))
 }
 
