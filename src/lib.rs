@@ -23,6 +23,7 @@
 //! | [`diagnose`] | known problems: evidence, findings, missing rights |
 //! | [`triage`] | what kind of ticket a description is, and how bad |
 //! | [`redact`] | taking personal data out of text |
+//! | [`inventory`] | lists of drives from somewhere else |
 //! | [`watch`] | what happened to drives between two readings |
 //! | [`udev`] | the rules that let the seat's user open known drives |
 //! | [`host`] | reading a machine |
@@ -42,6 +43,7 @@ pub mod condition;
 pub mod desk;
 pub mod diagnose;
 pub mod host;
+pub mod inventory;
 pub mod packs;
 pub mod policy;
 pub mod redact;

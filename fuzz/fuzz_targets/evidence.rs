@@ -15,10 +15,21 @@ use keycase::redact::{Key, Redactor};
 use keycase_fuzz::tree::Tree;
 
 const FILES: [&str; 16] = [
-    "var/log/kern.log", "var/log/syslog", "etc/hostname", "etc/passwd", "etc/resolv.conf",
-    "etc/machine-id", "sys/bus/usb/devices/1-1/serial", "run/udev/data/b8:0",
-    "proc/self/mountinfo", "etc/hosts", "etc/os-release", "var/lib/dpkg/status",
-    "lib/apk/db/installed", "etc/modprobe.d/usb.conf", "etc/udev/rules.d/9.rules",
+    "var/log/kern.log",
+    "var/log/syslog",
+    "etc/hostname",
+    "etc/passwd",
+    "etc/resolv.conf",
+    "etc/machine-id",
+    "sys/bus/usb/devices/1-1/serial",
+    "run/udev/data/b8:0",
+    "proc/self/mountinfo",
+    "etc/hosts",
+    "etc/os-release",
+    "var/lib/dpkg/status",
+    "lib/apk/db/installed",
+    "etc/modprobe.d/usb.conf",
+    "etc/udev/rules.d/9.rules",
     "var/log/kern.log.1.gz",
 ];
 

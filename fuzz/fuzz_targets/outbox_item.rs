@@ -23,7 +23,8 @@ use keycase_fuzz::tree::Tree;
 /// The submission that an input is about, and one beside it that waits.
 const FUZZED: &str = "outbox/00000002-0000-4000-8000-000000000000";
 const WAITING: &str = "outbox/00000001-0000-4000-8000-000000000000";
-const QUEUED: &str = r#"{"schema":"keycase.outbox-state/1","state":"queued","at":"2026-11-22T10:00:00Z"}"#;
+const QUEUED: &str =
+    r#"{"schema":"keycase.outbox-state/1","state":"queued","at":"2026-11-22T10:00:00Z"}"#;
 
 struct Bed {
     tree: Tree,

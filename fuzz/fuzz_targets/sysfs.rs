@@ -21,11 +21,31 @@ const UNIT: &str = "1-1:1.0/host0/target0:0:0/0:0:0:0";
 const HID: &str = "1-1:1.1/0003:0951:1576.0001";
 
 const FILES: [&str; 25] = [
-    "idVendor", "idProduct", "bcdDevice", "version", "manufacturer", "product", "serial", "speed",
-    "bMaxPower", "authorized", "bDeviceClass", "devnum", "1-1:1.0/bInterfaceNumber",
-    "1-1:1.0/bInterfaceClass", "1-1:1.0/bInterfaceSubClass", "1-1:1.0/bInterfaceProtocol",
-    "UNIT/type", "UNIT/vendor", "UNIT/model", "UNIT/rev", "UNIT/block/sda/size",
-    "UNIT/block/sda/removable", "UDEV", "MOUNTS", "HID",
+    "idVendor",
+    "idProduct",
+    "bcdDevice",
+    "version",
+    "manufacturer",
+    "product",
+    "serial",
+    "speed",
+    "bMaxPower",
+    "authorized",
+    "bDeviceClass",
+    "devnum",
+    "1-1:1.0/bInterfaceNumber",
+    "1-1:1.0/bInterfaceClass",
+    "1-1:1.0/bInterfaceSubClass",
+    "1-1:1.0/bInterfaceProtocol",
+    "UNIT/type",
+    "UNIT/vendor",
+    "UNIT/model",
+    "UNIT/rev",
+    "UNIT/block/sda/size",
+    "UNIT/block/sda/removable",
+    "UDEV",
+    "MOUNTS",
+    "HID",
 ];
 
 struct Bed {

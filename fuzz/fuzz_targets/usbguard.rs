@@ -24,9 +24,28 @@ static BED: LazyLock<Bed> = LazyLock::new(|| {
 
 /// Words of the rule language that may be shown: usbguard-rules.conf(5).
 const WORDS: [&str; 22] = [
-    "allow", "block", "reject", "match", "device", "id", "via-port", "with-interface",
-    "with-connect-type", "if", "one-of", "none-of", "all-of", "equals", "equals-ordered",
-    "match-all", "{", "}", "\"hotplug\"", "\"hardwired\"", "\"not used\"", "\"unknown\"",
+    "allow",
+    "block",
+    "reject",
+    "match",
+    "device",
+    "id",
+    "via-port",
+    "with-interface",
+    "with-connect-type",
+    "if",
+    "one-of",
+    "none-of",
+    "all-of",
+    "equals",
+    "equals-ordered",
+    "match-all",
+    "{",
+    "}",
+    "\"hotplug\"",
+    "\"hardwired\"",
+    "\"not used\"",
+    "\"unknown\"",
 ];
 
 fn is_harmless(word: &str) -> bool {
@@ -58,10 +77,12 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     for file in files {
         let Content::Text(shown) = file.content else { panic!("rules are text") };
         let shown = String::from_utf8(shown).expect("rules are UTF-8");
-        let rules = shown.lines().filter_map(|line| line.strip_prefix("/etc/usbguard/rules.conf: "));
+        let rules =
+            shown.lines().filter_map(|line| line.strip_prefix("/etc/usbguard/rules.conf: "));
         for rule in rules.filter(|rule| !rule.ends_with(" rules for other devices")) {
             let rule = rule.replace("\"not used\"", "\"unknown\"");
-            let strange = rule.split(char::is_whitespace).find(|w| !w.is_empty() && !is_harmless(w));
+            let strange =
+                rule.split(char::is_whitespace).find(|w| !w.is_empty() && !is_harmless(w));
             assert_eq!(strange, None, "in {rule:?}");
         }
     }

@@ -103,6 +103,15 @@ pub struct Entry {
     pub overlaid_by: Vec<String>,
 }
 
+impl Entry {
+    /// Whether a text is its id or one of its names.
+    pub(super) fn is_called(&self, text: &str) -> bool {
+        let aliases = self.aliases.iter().map(String::as_str);
+        let names = aliases.chain([&*self.id, &*self.name]).chain(self.model.as_deref());
+        names.into_iter().any(|name| name.eq_ignore_ascii_case(text))
+    }
+}
+
 /// What is published about the end of a model.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

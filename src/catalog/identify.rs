@@ -111,6 +111,36 @@ impl Catalog {
         Some(interpret::drive(device, identity, &found))
     }
 
+    /// What a device is that is no drive of these makers, when the catalog knows that.
+    pub fn other(&self, device: &UsbDevice) -> Option<&str> {
+        let entry = self.strongest(device)?.entry;
+        let is_other = matches!(entry.kind, Kind::NotSecure | Kind::OtherMaker);
+        is_other.then_some(&*entry.name)
+    }
+
+    /// The drive that a list calls by name, id or another name of its model or family.
+    ///
+    /// Names compare without regard to case. Two entries with the same name leave it open.
+    pub fn drive_called(&self, name: &str, device: &UsbDevice) -> Option<Drive> {
+        let mut called = self.entries.iter().filter(|entry| entry.is_called(name.trim()));
+        let entry = called.next().filter(|_| called.next().is_none())?;
+        let confidence = match entry.kind {
+            Kind::Model => Confidence::Exact,
+            Kind::Family => Confidence::Family,
+            Kind::Vendor | Kind::NotSecure | Kind::OtherMaker => return None,
+        };
+        let identity = Identity {
+            id: Some(entry.id.clone()),
+            vendor: Some(entry.vendor.clone()),
+            model: entry.model.clone().filter(|_| confidence == Confidence::Exact),
+            name: Some(entry.name.clone()),
+            confidence,
+            matched_on: vec!["name".into()],
+            sources: entry.overlaid_by.clone(),
+        };
+        Some(interpret::named(device, identity, entry))
+    }
+
     fn strongest(&self, device: &UsbDevice) -> Option<Match<'_>> {
         let mut best: Option<Match<'_>> = None;
         for entry in &self.entries {

@@ -29,6 +29,25 @@ pub(super) fn drive(device: &UsbDevice, identity: Identity, found: &Match<'_>) -
     drive
 }
 
+/// The drive behind a name: nothing but the name tells what it is.
+pub(super) fn named(device: &UsbDevice, identity: Identity, entry: &Entry) -> Drive {
+    let mut drive = Drive {
+        port: device.port.clone(),
+        usb: device.usb.clone(),
+        interfaces: device.interfaces.clone(),
+        hid: device.hid.clone(),
+        luns: Vec::new(),
+        identity,
+        firmware: Version::default(),
+        software: Version::default(),
+        lock_state: LockState::Unknown,
+        managed: entry.managed,
+        missing: Vec::new(),
+    };
+    drive.missing = missing::of(&drive, entry);
+    drive
+}
+
 fn with_role(lun: &Lun, entry: &Entry, sure: bool) -> Lun {
     Lun { role: role(lun, entry, sure), ..lun.clone() }
 }

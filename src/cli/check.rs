@@ -1,7 +1,10 @@
 //! `keycase check`: does the support policy cover the drives that are attached?
 
 mod facts;
+mod inventory;
 mod questions;
+
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -20,6 +23,9 @@ pub(super) struct CheckArgs {
     /// State what the machine cannot know, e.g. requester_is_admin=true (may be repeated)
     #[arg(long = "fact", value_name = "NAME=VALUE")]
     facts: Vec<String>,
+    /// Check the drives of a list, CSV or NDJSON, instead of this machine's (`-` for stdin)
+    #[arg(long, value_name = "FILE|-")]
+    inventory: Option<PathBuf>,
     /// How to print the verdicts [default: table]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
@@ -61,6 +67,9 @@ fn check(args: &CheckArgs, app: &App) -> CliResult<CheckExit> {
     let format = format(args, app)?;
     let policy = app.policy(args.policy.as_deref())?;
     let facts = facts::gather(policy, &args.facts, app.config()?)?;
+    if let Some(list) = &args.inventory {
+        return inventory::check(list, format, policy, &facts, app);
+    }
     let snapshots = app.snapshots(false)?;
     let mut documents = judge(app, policy, &snapshots, &facts)?;
     if format == Format::Table && app.may_ask() && !app.global.quiet {
@@ -69,7 +78,8 @@ fn check(args: &CheckArgs, app: &App) -> CliResult<CheckExit> {
         })?;
         documents = answers.unwrap_or(documents);
     }
-    let exit = exit(&documents);
+    let drives = documents.iter().flat_map(|document| &document.drives);
+    let exit = exit(Summary::of(drives.map(|drive| drive.verdict)));
     output::answer(&show(&documents, format, exit)?)?;
     if documents.iter().all(|document| document.drives.is_empty()) {
         scan::nothing_found(&snapshots).print();
@@ -127,9 +137,7 @@ fn verdicts(
 }
 
 /// A drive that is not eligible outweighs one that is not known; both outweigh a question.
-fn exit(documents: &[EligibilityDocument]) -> CheckExit {
-    let drives = documents.iter().flat_map(|document| &document.drives);
-    let all = Summary::of(drives.map(|drive| drive.verdict));
+fn exit(all: Summary) -> CheckExit {
     match all {
         _ if all.total() == 0 => CheckExit::Unknown,
         _ if all.not_eligible > 0 => CheckExit::NotEligible,

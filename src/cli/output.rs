@@ -14,12 +14,55 @@ pub(crate) fn answer(text: &str) -> CliResult<()> {
     let mut out = anstream::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(CliError::caused_by(Exit::Io, "can't write the answer to stdout", &error)
-                .hint("the answer is incomplete; make room or redirect it elsewhere"))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
         _ => Ok(()),
     }
+}
+
+/// An answer that is written piece by piece, as it comes.
+pub(crate) struct Stream {
+    out: io::StdoutLock<'static>,
+    is_gone: bool,
+}
+
+impl Stream {
+    /// The answer's pieces go to stdout.
+    pub(crate) fn stdout() -> Self {
+        Self { out: io::stdout().lock(), is_gone: false }
+    }
+
+    /// Whether nobody reads any more (`| head`): the rest need not be worked out.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.is_gone
+    }
+
+    /// Writes a piece; nothing when nobody reads any more.
+    pub(crate) fn write(&mut self, text: &str) -> CliResult<()> {
+        if self.is_gone {
+            return Ok(());
+        }
+        let written = self.out.write_all(text.as_bytes());
+        self.outcome(written)
+    }
+
+    /// Hands over what is still held back.
+    pub(crate) fn flush(&mut self) -> CliResult<()> {
+        let flushed = if self.is_gone { Ok(()) } else { self.out.flush() };
+        self.outcome(flushed)
+    }
+
+    fn outcome(&mut self, result: io::Result<()>) -> CliResult<()> {
+        self.is_gone |= matches!(&result, Err(e) if e.kind() == io::ErrorKind::BrokenPipe);
+        match result {
+            Err(error) if !self.is_gone => Err(unwritten(&error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unwritten(error: &io::Error) -> CliError {
+    CliError::caused_by(Exit::Io, "can't write the answer to stdout", error)
+        .hint("the answer is incomplete; make room or redirect it elsewhere")
 }
 
 /// Prints what clap has to say; returns the exit code.

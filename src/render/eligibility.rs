@@ -2,11 +2,13 @@
 
 mod csv;
 mod fips;
+mod fleet;
 mod monitoring;
 mod table;
 
 pub use csv::{csv, csv_header};
 pub use fips::FipsRow;
+pub use fleet::{Fleet, FleetRow, Frame};
 pub use monitoring::{nagios, nagios_unknown, prometheus};
 pub use table::{table, verdict_words};
 
@@ -141,14 +143,19 @@ impl Summary {
     pub fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
         let mut summary = Self::default();
         for verdict in verdicts {
-            *match verdict {
-                Verdict::Eligible => &mut summary.eligible,
-                Verdict::NotEligible => &mut summary.not_eligible,
-                Verdict::NeedsInformation => &mut summary.needs_information,
-                Verdict::Unknown => &mut summary.unknown,
-            } += 1;
+            summary.add(verdict, 1);
         }
         summary
+    }
+
+    /// Adds drives with the same verdict.
+    pub fn add(&mut self, verdict: Verdict, drives: usize) {
+        *match verdict {
+            Verdict::Eligible => &mut self.eligible,
+            Verdict::NotEligible => &mut self.not_eligible,
+            Verdict::NeedsInformation => &mut self.needs_information,
+            Verdict::Unknown => &mut self.unknown,
+        } += drives;
     }
 
     /// Adds the counts of another document.

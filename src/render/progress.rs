@@ -51,6 +51,13 @@ impl Progress {
         });
     }
 
+    /// Says how many drives of a list have been judged.
+    pub fn drives(&self, count: usize) {
+        if !self.line.is_hidden() {
+            self.line.set_message(format!("{count} drives"));
+        }
+    }
+
     /// Takes the line away.
     pub fn end(self) {
         self.line.finish_and_clear();

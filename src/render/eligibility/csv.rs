@@ -15,14 +15,25 @@ pub fn csv(document: &EligibilityDocument) -> String {
 }
 
 fn line(drive: &DriveVerdict, document: &EligibilityDocument) -> String {
+    let LineParts { before_serial, after_serial } = parts(drive, document);
+    let (port, serial) = (own(&drive.port), own(drive.serial.as_deref().unwrap_or_default()));
+    format!("{port}{before_serial}{serial}{after_serial}")
+}
+
+/// A line without what tells equal drives apart: port and serial number.
+#[derive(Debug)]
+pub(super) struct LineParts {
+    /// Between the two.
+    pub(super) before_serial: String,
+    /// After both.
+    pub(super) after_serial: String,
+}
+
+pub(super) fn parts(drive: &DriveVerdict, document: &EligibilityDocument) -> LineParts {
     let excludes = drive.reasons.iter().filter(|reason| reason.effect == Effect::Excludes);
     let excludes: Vec<&str> = excludes.map(|reason| reason.clause.as_str()).collect();
     let ask: Vec<&str> = drive.ask.iter().map(|asked| asked.fact.as_str()).collect();
-    let fields = [
-        drive.port.clone(),
-        outside(drive.model.as_deref()),
-        outside(Some(&drive.name)),
-        outside(drive.serial.as_deref()),
+    let after = [
         verdict_id(drive.verdict).into(),
         excludes.join(" "),
         ask.join(" "),
@@ -32,13 +43,22 @@ fn line(drive: &DriveVerdict, document: &EligibilityDocument) -> String {
         document.policy.id.clone(),
         document.as_of.to_string(),
     ];
-    let fields: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-    fields.join(",") + "\r\n"
+    let after: Vec<String> = after.iter().map(|field| quoted(field)).collect();
+    let model = own(drive.model.as_deref().unwrap_or_default());
+    LineParts {
+        before_serial: format!(",{model},{},", own(&drive.name)),
+        after_serial: format!(",{}\r\n", after.join(",")),
+    }
+}
+
+/// A field of outside text.
+pub(super) fn own(text: &str) -> String {
+    quoted(&outside(text))
 }
 
 /// Device text: made visible, and kept from being a formula in a spreadsheet.
-fn outside(text: Option<&str>) -> String {
-    let text = visible(text.unwrap_or_default());
+fn outside(text: &str) -> String {
+    let text = visible(text);
     match text.starts_with(['=', '+', '-', '@']) {
         true => format!("'{text}"),
         false => text.into_owned(),
@@ -58,8 +78,8 @@ mod tests {
 
     #[test]
     fn device_text_stays_a_field() {
-        assert_eq!(quoted(&outside(Some("a,\"b"))), "\"a,\"\"b\"");
-        assert_eq!(outside(Some("=HYPERLINK(1)")), "'=HYPERLINK(1)");
-        assert_eq!(outside(Some("a\nb")), "a\\u{a}b");
+        assert_eq!(own("a,\"b"), "\"a,\"\"b\"");
+        assert_eq!(outside("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(outside("a\nb"), "a\\u{a}b");
     }
 }

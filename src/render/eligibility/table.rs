@@ -13,7 +13,7 @@ pub fn table(document: &EligibilityDocument) -> String {
     for drive in &document.drives {
         block(&mut out, drive, &document.policy.id);
     }
-    questions(&mut out, document);
+    questions_of(&mut out, document.drives.iter());
     let policy = &document.policy;
     labelled(&mut out, "policy", &format!("{}: {}", policy.id, policy.source));
     out
@@ -23,6 +23,12 @@ fn block(out: &mut String, drive: &DriveVerdict, policy: &str) {
     let verdict = verdict_words(drive.verdict);
     let _ = writeln!(out, "{}  {}: {verdict}", drive.port, visible(&drive.name));
     labelled(out, "serial", drive.serial.as_deref().unwrap_or("not published"));
+    said_by(out, drive, policy);
+    out.push('\n');
+}
+
+/// What the policy and the catalog say about a drive.
+pub(super) fn said_by(out: &mut String, drive: &DriveVerdict, policy: &str) {
     labelled(out, "lifecycle", &drive.lifecycle.note);
     for row in &drive.fips {
         labelled(out, "fips", &row.note);
@@ -42,13 +48,12 @@ fn block(out: &mut String, drive: &DriveVerdict, policy: &str) {
         labelled(out, "passes", &allows.join(", "));
     }
     labelled(out, "contact", contact_words(drive.contact, drive.verdict));
-    out.push('\n');
 }
 
 /// Each question once, however many drives wait for its answer.
-fn questions(out: &mut String, document: &EligibilityDocument) {
+pub(super) fn questions_of<'d>(out: &mut String, drives: impl Iterator<Item = &'d DriveVerdict>) {
     let mut asked: Vec<&AskRow> = Vec::new();
-    for row in document.drives.iter().flat_map(|drive| &drive.ask) {
+    for row in drives.flat_map(|drive| &drive.ask) {
         if !asked.contains(&row) {
             asked.push(row);
         }
