@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use keycase::packs::embedded;
 use keycase::redact::audit::Audit;
 use keycase::redact::{Class, Key, Redactor, Seed, Seeds};
+use keycase_fuzz::canary;
 use libfuzzer_sys::fuzz_target;
 
 /// Values that the machine knows. The byte 0x01 to 0x06 of an input stands for one of them.
@@ -44,6 +45,9 @@ fuzz_target!(|bytes: &[u8]| {
             Some((_, value)) => raw.extend_from_slice(value.as_bytes()),
             None => raw.push(byte),
         }
+    }
+    if canary::holds_one(&raw) {
+        return;
     }
     let out = redactor.text(&raw).expect("memory can be read");
     assert!(out.bytes().starts_with(PROTECTED.as_bytes()), "a protected line was changed");
