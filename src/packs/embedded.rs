@@ -17,5 +17,5 @@ pub fn embedded() -> PackSet {
         text: (*text).into(),
         origin: Origin::Embedded,
     });
-    PackSet::new(packs.collect())
+    PackSet::hashed(packs.collect(), list::HASH)
 }

@@ -71,13 +71,20 @@ fn deepest_line(text: &str) -> usize {
 pub struct PackSet {
     packs: Vec<Pack>,
     overlays: Vec<(String, Pack)>,
+    /// The hash of `packs`, when it is known without reading them.
+    known_hash: Option<&'static [u8]>,
     hash: OnceLock<String>,
 }
 
 impl PackSet {
     /// A set of embedded packs.
     pub fn new(packs: Vec<Pack>) -> Self {
-        Self { packs, overlays: Vec::new(), hash: OnceLock::new() }
+        Self { packs, overlays: Vec::new(), known_hash: None, hash: OnceLock::new() }
+    }
+
+    /// A set of embedded packs whose hash was computed when they were embedded.
+    pub(super) fn hashed(packs: Vec<Pack>, hash: &'static [u8]) -> Self {
+        Self { known_hash: Some(hash), ..Self::new(packs) }
     }
 
     /// Adds an overlay pack of a `kind` such as `devices`.
@@ -103,15 +110,25 @@ impl PackSet {
     }
 
     fn compute_hash(&self) -> String {
-        let mut hasher = Sha256::new();
-        let overlays = self.overlays.iter().map(|(_, pack)| pack);
-        for pack in self.packs.iter().chain(overlays) {
-            // Lengths keep two files from hashing like one.
-            hasher.update((pack.text.len() as u64).to_le_bytes());
-            hasher.update(pack.text.as_bytes());
+        let packs = || hash_of(self.packs.iter());
+        let mut hash = self.known_hash.map_or_else(packs, <[u8]>::to_vec);
+        if !self.overlays.is_empty() {
+            hash.extend(hash_of(self.overlays.iter().map(|(_, pack)| pack)));
+            hash = Sha256::digest(&hash).to_vec();
         }
-        hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// As `build.rs` hashes the embedded ones.
+fn hash_of<'p>(packs: impl Iterator<Item = &'p Pack>) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    for pack in packs {
+        // Lengths keep two files from hashing like one.
+        hasher.update((pack.text.len() as u64).to_le_bytes());
+        hasher.update(pack.text.as_bytes());
+    }
+    hasher.finalize().to_vec()
 }
 
 #[cfg(test)]
@@ -146,5 +163,13 @@ mod tests {
         assert!(after.version.ends_with("+overlay"));
         assert_eq!(set.of("devices").count(), 1);
         assert_eq!(set.of("device").count(), 0);
+    }
+
+    #[test]
+    fn the_embedded_packs_hash_as_they_were_hashed_at_build() {
+        let embedded = crate::packs::embedded();
+        let again = PackSet::new(embedded.packs.clone());
+        assert_eq!(embedded.version().hash, again.version().hash);
+        assert_eq!(embedded.version().hash.len(), 16);
     }
 }
