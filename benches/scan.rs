@@ -7,7 +7,8 @@
 //!
 //! DRIVES (default 10, 100 and 500) are emulated under `umockdev-run`, which starts this
 //! program again inside. There the programs run in turns, RUNS (default 21) times each; the
-//! middle counts. Without cyme it is left out.
+//! middle counts. Without cyme it is left out. Targets, with 100 drives: not slower than lsusb, at
+//! most 12 MB.
 #![expect(clippy::expect_used, reason = "a program for one's own terminal")]
 
 #[path = "page/row.rs"]
@@ -23,6 +24,10 @@ use std::time::{Duration, Instant};
 use row::Row;
 
 const MEGABYTE: f64 = 1_000_000.0;
+
+/// Drives for which there are targets.
+const ASKED: usize = 100;
+
 const MOST_MEMORY: f64 = 12.0 * MEGABYTE;
 
 /// Says to this program that it runs inside the emulated bus.
@@ -74,18 +79,20 @@ fn compare(drives: usize, runs: usize) {
     let (ours, memory) = (middle(&mut ours), memory(&mut scan));
     for ((name, peer), times) in peers.iter_mut().zip(&mut theirs) {
         let theirs = middle(times);
+        // What is asked for is asked for against `lsusb` with that many.
+        let asked = (*name, drives) == ("lsusb", ASKED);
         Row {
             what: &format!("`scan` of {drives} drives, wall time"),
             ours: milliseconds(ours),
             peer: format!("`{name}` {}", milliseconds(theirs)),
-            target: Some(("not slower".into(), ours <= theirs)),
+            target: asked.then(|| ("not slower".into(), ours <= theirs)),
         }
         .print();
         Row {
             what: &format!("`scan` of {drives} drives, peak memory"),
             ours: megabytes(memory),
             peer: format!("`{name}` {}", megabytes(self::memory(peer))),
-            target: Some(("at most 12 MB".into(), memory <= MOST_MEMORY)),
+            target: asked.then(|| ("at most 12 MB".into(), memory <= MOST_MEMORY)),
         }
         .print();
     }
