@@ -34,7 +34,13 @@ pub(super) fn question<T: Send + 'static>(
         return Ok(answer);
     }
     terminal.restore();
+    // The keys' own Ctrl-C arrives as an error before its signal does.
+    let by_key = |error: &dialoguer::Error| {
+        let dialoguer::Error::IO(error) = error;
+        error.kind() == std::io::ErrorKind::Interrupted
+    };
     Err(match answer {
+        Ok(Err(error)) if by_key(&error) => CliError::new(Exit::Interrupted, "interrupted"),
         _ if stop.is_set() => CliError::new(Exit::Interrupted, "interrupted"),
         Ok(Err(error)) => CliError::caused_by(Exit::Io, "can't ask on this terminal", &error),
         _ => CliError::new(Exit::Io, "can't ask on this terminal"),

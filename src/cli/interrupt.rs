@@ -18,6 +18,10 @@ impl Interrupt {
 
     fn register() -> Self {
         let flag = Arc::new(AtomicBool::new(false));
+        #[cfg(unix)]
+        if heed_in_a_thread(&flag).is_ok() {
+            return Self(flag);
+        }
         let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
         for signal in signals {
             // The order matters: the second signal finds the flag set and ends the program.
@@ -60,4 +64,31 @@ impl Interrupt {
         }
         Ok(())
     }
+}
+
+/// Signals that come closer together than this are one: a question at a terminal that is
+/// interrupted by the terminal's signal sends itself another.
+#[cfg(unix)]
+const ONE_PRESS: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Sets the flag at the first signal; ends the program at another one that comes while it is set.
+#[cfg(unix)]
+fn heed_in_a_thread(flag: &Arc<AtomicBool>) -> std::io::Result<()> {
+    use std::io::Read as _;
+    let (mut signals, handlers) = std::os::unix::net::UnixStream::pair()?;
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::low_level::pipe::register(signal, handlers.try_clone()?)?;
+    }
+    let flag = flag.clone();
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        let mut first = std::time::Instant::now();
+        while signals.read_exact(&mut [0]).is_ok() {
+            if !flag.swap(true, Ordering::Relaxed) {
+                first = std::time::Instant::now();
+            } else if first.elapsed() >= ONE_PRESS {
+                std::process::exit(i32::from(Exit::Interrupted.code()));
+            }
+        }
+    })?;
+    Ok(())
 }
