@@ -24,7 +24,8 @@ impl Person {
         let home = TempDir::new().expect("a home");
         let snapshot = Machine::named(machine).snapshot();
         // Whoever runs the tests in the background has them ignore Ctrl-C; a terminal does not.
-        let exe = format!("env --default-signal=INT '{EXE}'");
+        // A shell that stays would be interrupted itself now and then, and its exit code shown.
+        let exe = format!("exec env --default-signal=INT '{EXE}'");
         let line = format!("{exe} {arguments} --now {NOW} --from '{}'", snapshot.display());
         let mut command = Command::new("script");
         command.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
