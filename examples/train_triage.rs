@@ -1,4 +1,4 @@
-//! Writes `data/triage/model.toml` and `pairs.toml` from the labelled descriptions in `tests/triage/`:
+//! Writes `data/triage/model*.toml` from the labelled descriptions in `tests/triage/`:
 //! `cargo run --example train_triage`. The same cases and cues give the same file.
 #![expect(
     clippy::unwrap_used,

@@ -117,7 +117,7 @@ fn ids_names_and_facts_come_from_columns() {
 fn one_answer_for_each_row_also_for_one_that_cannot_be_read() {
     let long = "x".repeat(70_000);
     let list = format!(
-        "\u{feff}vid,pid,product,managed\n0951,16a4,,no\nzz,1,,\n0951,16a4\n,,{long},\n\n,,,\n0951,16a4,,perhaps\n0951,16a4,,\n"
+        "\u{feff}vid,pid,product,managed\n0951,16a4,,no\nzz,1,,\n0951,16a4\n,,{long},\n,,,\n\r\n\n0951,16a4,,perhaps\n0951,16a4,,\n"
     );
     let output = check(list.as_bytes(), &["--format", "csv"]);
     let answered = lines(&output.stdout);
@@ -129,7 +129,7 @@ fn one_answer_for_each_row_also_for_one_that_cannot_be_read() {
         "stdin:3: column `vid`: `zz` is not a vendor id of four hex digits",
         "stdin:4: the row has 2 fields, the first line has 4",
         "stdin:5: the row has more than 65536 bytes; is a quotation mark not closed?",
-        "column `managed`: `perhaps` is none of yes, likely, no, unknown",
+        "stdin:9: column `managed`: `perhaps` is none of yes, likely, no, unknown",
     ] {
         assert!(said.contains(told), "{told} in {said}");
     }

@@ -1,10 +1,9 @@
 //! The embedded policy packs: they load, and every clause does what its examples say.
 #![expect(clippy::expect_used, clippy::panic)]
 
-use keycase::condition::{Facts, Origin, Truth};
+use keycase::condition::{Facts, Truth};
 use keycase::packs::{Origin as PackOrigin, Pack, PackSet, embedded};
-use keycase::policy::{EligibilityCache, Outcome, Policies, eligibility, run_example};
-use keycase::snapshot::{Drive, Lifecycle};
+use keycase::policy::{Outcome, Policies, run_example};
 use proptest::prelude::*;
 
 fn policies() -> Policies {
@@ -140,39 +139,6 @@ fn mistakes_are_shown_with_line_and_column() {
         assert_ne!(text, SMALL, "{from}");
         let found = errors(&[("small.toml", text)]);
         assert!(found.iter().any(|error| error.starts_with(wanted)), "{wanted}\nfound {found:?}");
-    }
-}
-
-/// The cache gives the same answers as deciding each drive anew.
-#[test]
-fn remembered_answers_are_the_same() {
-    let policies = policies();
-    let policy = policies.get("datalocker").unwrap();
-    let today = jiff::civil::date(2026, 11, 22);
-    let mut cache = EligibilityCache::new(policy, today);
-    let drive = |number: usize| {
-        let vendor = ["DataLocker", "Kingston", "IronKey"][number % 3];
-        let managed = ["yes", "no", "unknown"][number / 3 % 3];
-        let drive = serde_json::json!({
-            "port": "1-1", "managed": managed, "firmware": {"version": (number % 2).to_string()},
-            "identity": {"id": format!("m{}", number % 5), "vendor": vendor, "confidence": "exact"},
-        });
-        serde_json::from_value::<Drive>(drive).unwrap()
-    };
-    for round in 0..2 {
-        for number in 0..180 {
-            let end = (number % 4 > 0).then(|| jiff::civil::date(2026, 9 + (number % 4) as i8, 1));
-            let life = Lifecycle { end_of_life: end, ..Lifecycle::default() };
-            let mut facts = Facts::default();
-            for (bit, row) in policy.pack.facts.iter().enumerate() {
-                if !(number + bit).is_multiple_of(7) {
-                    facts.set(row.id.get_ref().as_str(), (number + bit) % 11 > 2, Origin::Option);
-                }
-            }
-            let drive = drive(number);
-            let fresh = eligibility(policy, &drive, &life, &facts, today);
-            assert_eq!(*cache.get(&drive, &life, &facts), fresh, "{number} in round {round}");
-        }
     }
 }
 

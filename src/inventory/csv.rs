@@ -69,6 +69,7 @@ impl Csv {
 
     /// Reads the next row; false at the end.
     pub(super) fn read(&mut self, input: &mut impl BufRead, row: &mut Row) -> io::Result<bool> {
+        self.pass_empty_lines(input)?;
         row.clear(self.core.line());
         let Some(record) = self.record(input)? else { return Ok(false) };
         if record.is_cut {
@@ -88,6 +89,15 @@ impl Csv {
             }
         }
         Ok(true)
+    }
+
+    /// The parser passes over empty lines too, but then the row is where they began.
+    fn pass_empty_lines(&mut self, input: &mut impl BufRead) -> io::Result<()> {
+        while let Some(end @ (b'\r' | b'\n')) = input.fill_buf()?.first() {
+            self.core.set_line(self.core.line() + u64::from(*end == b'\n'));
+            input.consume(1);
+        }
+        Ok(())
     }
 
     fn field(&self, at: usize) -> &[u8] {

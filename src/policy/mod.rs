@@ -5,7 +5,6 @@
 //! [`version_support`]. Does not belong here: reading the
 //! machine, asking a person, printing, the clock. Time is an argument.
 
-mod cache;
 mod calendar;
 mod clause;
 mod eligibility;
@@ -26,7 +25,6 @@ mod targets;
 mod versions;
 mod words;
 
-pub use cache::EligibilityCache;
 pub use calendar::Calendar;
 pub use clause::{Clause, ClauseRow, Contact, Example, FactRow, Outcome};
 pub use eligibility::{

@@ -242,7 +242,7 @@ impl Loading {
         if let Some(model) = pack.model {
             self.model(model, file);
         }
-        if let Some(row) = pack.pairs
+        if let Some(row) = pack.more
             && let Err(what) = self.rules.model.add(row.weights.get_ref())
         {
             self.errors.push(at(file, &row.weights, what));

@@ -40,7 +40,7 @@ pub(super) struct TriagePack {
     #[serde(default, rename = "policy")]
     pub(super) policies: Vec<PolicyRow>,
     pub(super) model: Option<ModelRow>,
-    pub(super) pairs: Option<PairsRow>,
+    pub(super) more: Option<MoreRow>,
 }
 
 /// What was learned: `[model]`, written by a command and not by hand.
@@ -59,10 +59,10 @@ pub(super) struct ModelRow {
     pub(super) weights: Spanned<String>,
 }
 
-/// The rest of a model, whose lines would be too many for one file: `[pairs]`.
+/// More of a model, whose lines are too many for one file: `[more]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PairsRow {
+pub(super) struct MoreRow {
     /// Lines as in `[model]`.
     pub(super) weights: Spanned<String>,
 }

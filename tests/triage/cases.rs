@@ -12,8 +12,9 @@ use serde_json::Value;
 use super::training::Lesson;
 
 /// What the model learns from, each file with how much one of its cases counts: `twins`,
-/// `manner` and `ruled` are written like the given ones, the others seek out what is hard.
-pub(crate) const PARTS: [(&str, f64); 8] = [
+/// `manner`, `ruled` and `trades` are written like the given ones, the others seek out what is
+/// hard.
+pub(crate) const PARTS: [(&str, f64); 9] = [
     ("given", 2.0),
     ("own", 0.7),
     ("users", 0.6),
@@ -21,6 +22,7 @@ pub(crate) const PARTS: [(&str, f64); 8] = [
     ("twins", 2.0),
     ("manner", 1.5),
     ("ruled", 1.5),
+    ("trades", 1.5),
     ("policies", 0.4),
 ];
 
@@ -30,6 +32,12 @@ pub(crate) const SEALED: &str = "sealed";
 /// The labels of another labeller for the descriptions of `sealed`.
 pub(crate) const SECOND: &str = "second";
 
+/// The labels of a third labeller where those two differ.
+pub(crate) const SETTLED: &str = "settled";
+
+/// Never learned from and never looked at: written when all else was done, and labelled twice.
+pub(crate) const UNSEEN: &str = "unseen";
+
 /// Never learned from: a fifth of what `ruled` is the rest of.
 pub(crate) const FRESH: &str = "fresh";
 
@@ -37,7 +45,7 @@ pub(crate) const FRESH: &str = "fresh";
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Case {
     pub(crate) id: String,
-    /// None in `second`, whose texts are those of `sealed`.
+    /// None in `second` and `settled`, whose texts are those of `sealed`.
     #[serde(default)]
     pub(crate) text: String,
     #[serde(default = "datalocker")]
@@ -120,6 +128,20 @@ pub(crate) fn second(sealed: &[Case]) -> Vec<Case> {
         Case { text: case.text.clone(), policy: case.policy.clone(), ..label }
     })
     .collect()
+}
+
+/// The descriptions of `sealed` with the labels of both labellers where they agree, and else
+/// those of `settled`.
+pub(crate) fn settled(sealed: &[Case]) -> Vec<Case> {
+    let labels = read(SETTLED, 1.0);
+    let known = labels.iter().filter(|label| sealed.iter().any(|case| case.id == label.id));
+    assert_eq!(known.count(), labels.len(), "labels of cases that there are");
+    let label = |case: &Case| labels.iter().find(|label| label.id == case.id).cloned();
+    let settle = |case: &Case| match label(case) {
+        Some(label) => Case { text: case.text.clone(), policy: case.policy.clone(), ..label },
+        None => case.clone(),
+    };
+    sealed.iter().map(settle).collect()
 }
 
 /// Everything that may be learned from.

@@ -37,10 +37,6 @@ impl Judged<'_> {
         Self { case: self.case, got }
     }
 
-    fn is_right(&self) -> bool {
-        self.misses().is_empty()
-    }
-
     /// Everything that is not as wanted, in one line; empty when all is right.
     pub(crate) fn misses(&self) -> String {
         let mut text = String::new();
@@ -153,7 +149,8 @@ pub(crate) fn report(
     parts: &[&str],
     validated: &[Judged<'_>],
     fresh: &[Judged<'_>],
-    [sealed, second]: [&[Judged<'_>]; 2],
+    [sealed, second, settled]: [&[Judged<'_>]; 3],
+    unseen: &[Judged<'_>],
 ) -> String {
     let mut text = format!("{HEAD}{COLUMNS}");
     for part in parts {
@@ -172,8 +169,8 @@ pub(crate) fn report(
     text += &figures(second).row("**sealed**, labels of a second labeller");
     let labellers: Vec<_> = sealed.iter().zip(second).map(|(a, b)| a.labelled_by(b)).collect();
     text += &figures(&labellers).row("the second labeller against the first");
-    let alike = sealed.iter().zip(&labellers).filter(|(_, other)| other.is_right());
-    text += &figures(alike.map(|(judged, _)| judged)).row("**sealed**, where both agree");
+    text += &figures(settled).row("**sealed**, labels settled by a third");
+    text += &figures(unseen).row("**unseen**");
     text += "\nBy class, the folds together:\n\n## Severity\n\n";
     text +=
         &by_class(validated, |j| j.case.severity.to_string(), |j| j.got.severity.level.to_string());

@@ -1,6 +1,5 @@
 // Learns triage's model from labelled descriptions. Included by `tests/triage.rs`, which
-// cross-validates it, and by `examples/train_triage.rs`, which writes `data/triage/model.toml`
-// and `data/triage/pairs.toml`.
+// cross-validates it, and by `examples/train_triage.rs`, which writes it to `data/triage/`.
 //
 // One linear support vector machine for each label against all others (squared hinge, by
 // dual coordinate descent; Hsieh et al., "A Dual Coordinate Descent Method for Large-scale
@@ -30,11 +29,12 @@ const COST: f64 = 1.0;
 const FACT: i32 = 30;
 /// A word or fact in fewer cases teaches nothing.
 const FEWEST: usize = 2;
-/// Pairs of words are many; rare ones only swell the model.
-const FEWEST_PAIRS: usize = 3;
-/// Lighter weights, in hundredths, are left out.
-const LIGHTEST: i32 = 5;
-const ROUNDS: usize = 30;
+/// Pairs and last words are many; rare ones only swell the model.
+const FEWEST_OF_MANY: usize = 3;
+/// Lighter weights, in hundredths, are left out; of what there are many, more.
+const LIGHTEST: i32 = 10;
+const LIGHTEST_OF_MANY: i32 = 15;
+const ROUNDS: usize = 12;
 
 /// Learns a model.
 pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
@@ -66,7 +66,7 @@ pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
         model.bias[column] = hundredths(weights[names.len()]);
         for (name, weight) in names.iter().zip(&weights) {
             let weight = hundredths(*weight);
-            if weight.abs() >= LIGHTEST {
+            if weight.abs() >= if are_many(name) { LIGHTEST_OF_MANY } else { LIGHTEST } {
                 model.rows.get_mut(*name).unwrap().weights.push((column, weight));
             }
         }
@@ -108,7 +108,7 @@ fn values(lessons: &[&Lesson]) -> BTreeMap<String, i32> {
         *seen.entry(name).or_default() += 1;
     }
     let all = lessons.len() as f64;
-    let fewest = |name: &str| if Group::of(name) == Group::Pair { FEWEST_PAIRS } else { FEWEST };
+    let fewest = |name: &str| if are_many(name) { FEWEST_OF_MANY } else { FEWEST };
     let kept = seen.into_iter().filter(|(name, count)| *count >= fewest(name));
     kept.map(|(name, count)| {
         let rare = || hundredths(1.0 + ((1.0 + all) / (1.0 + count as f64)).ln());
@@ -173,13 +173,26 @@ fn hundredths(number: f64) -> i32 {
     (number * 100.0).round() as i32
 }
 
-/// The model as packs, each with its file.
-pub(crate) fn packs(model: &Model, cases: usize) -> [(&'static str, String); 2] {
-    [("model.toml", main_pack(model, cases)), ("pairs.toml", pairs_pack(model, cases))]
+fn are_many(name: &str) -> bool {
+    matches!(Group::of(name), Group::Pair | Group::Last)
 }
 
-fn is_pair(name: &str) -> bool {
-    Group::of(name) == Group::Pair
+/// The model as packs, each with its file. Packs are read in the order of their names, and the
+/// first says what the columns are.
+pub(crate) fn packs(model: &Model, cases: usize) -> [(&'static str, String); 6] {
+    let of = |group: Group, name: &str| Group::of(name) == group;
+    let is_early = |name: &str| name.trim_start_matches(['^', '#']) < "m";
+    let early = |group, name: &str| of(group, name) && is_early(name);
+    let late = |group, name: &str| of(group, name) && !is_early(name);
+    let (words, pairs, last) = ("words", "pairs of words", "last words");
+    [
+        ("model.toml", main_pack(model, cases)),
+        ("model_last.toml", more(model, cases, last, |name| of(Group::Last, name))),
+        ("model_pairs_1.toml", more(model, cases, pairs, |name| early(Group::Pair, name))),
+        ("model_pairs_2.toml", more(model, cases, pairs, |name| late(Group::Pair, name))),
+        ("model_words_1.toml", more(model, cases, words, |name| early(Group::Word, name))),
+        ("model_words_2.toml", more(model, cases, words, |name| late(Group::Word, name))),
+    ]
 }
 
 fn head(what: &str, cases: usize) -> String {
@@ -187,13 +200,13 @@ fn head(what: &str, cases: usize) -> String {
         "# {what} Written by\n\
          # `cargo run --example train_triage`, never by hand; README.md explains the lines.\n\
          source = \"{cases} labelled descriptions in tests/triage\"\n\
-         checked = \"2026-11-25\"\n\n"
+         checked = \"2026-11-26\"\n\n"
     )
 }
 
-fn pairs_pack(model: &Model, cases: usize) -> String {
-    let head = head("The rest of model.toml: pairs of words.", cases);
-    format!("{head}[pairs]\nweights = '''\n{}'''\n", model.lines(is_pair))
+fn more(model: &Model, cases: usize, what: &str, of: impl Fn(&str) -> bool) -> String {
+    let head = head(&format!("More of model.toml: {what}."), cases);
+    format!("{head}[more]\nweights = '''\n{}'''\n", model.lines(of))
 }
 
 fn main_pack(model: &Model, cases: usize) -> String {
@@ -218,7 +231,7 @@ fn main_pack(model: &Model, cases: usize) -> String {
         categories.join(", "),
         scopes.join("\n"),
         bias.join(", "),
-        model.lines(|name| !is_pair(name))
+        model.lines(|name| matches!(Group::of(name), Group::Fact | Group::Kind))
     )
 }
 

@@ -24,19 +24,22 @@ pub enum Group {
     /// Two words that follow each other, or a word that begins or ends a sentence,
     /// `smell_burnt`.
     Pair,
+    /// A word of the last sentence, `~pleas`: there people say what they want.
+    Last,
     /// What a word is about, `%heat`.
     Kind,
 }
 
 impl Group {
     /// The groups whose lengths are evened out.
-    pub(super) const EVEN: [Self; 3] = [Self::Word, Self::Pair, Self::Kind];
+    pub(super) const EVEN: [Self; 4] = [Self::Word, Self::Pair, Self::Last, Self::Kind];
 
     /// The group of a name.
     pub fn of(name: &str) -> Self {
         match name {
             _ if name.contains(['.', '=']) => Self::Fact,
             _ if name.starts_with('%') => Self::Kind,
+            _ if name.starts_with('~') => Self::Last,
             _ if name.contains('_') => Self::Pair,
             _ => Self::Word,
         }
@@ -46,7 +49,7 @@ impl Group {
     pub(super) fn share(self) -> f64 {
         match self {
             Self::Fact | Self::Word => 1.0,
-            Self::Pair | Self::Kind => 0.7,
+            Self::Pair | Self::Last | Self::Kind => 0.7,
         }
     }
 }
@@ -68,7 +71,11 @@ impl Features {
         let mut shown = Self::default();
         let tokens = tokens(&signals.text, &signals.named());
         shown.pairs(&tokens, &signals.text.questions);
+        let last = tokens.last().map(|token| token.sentence);
         for token in tokens {
+            if Some(token.sentence) == last {
+                shown.show(format!("~{}", token.name), token.said.clone());
+            }
             shown.show(token.name, token.said);
         }
         for (index, word) in signals.text.words.iter().enumerate() {
