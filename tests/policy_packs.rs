@@ -1,7 +1,7 @@
 //! The embedded policy packs: they load, and every clause does what its examples say.
 #![expect(clippy::expect_used, clippy::panic)]
 
-use keycase::condition::{Facts, Truth};
+use keycase::condition::Truth;
 use keycase::packs::{Origin as PackOrigin, Pack, PackSet, embedded};
 use keycase::policy::{Outcome, Policies, run_example};
 use proptest::prelude::*;

@@ -29,6 +29,8 @@ const COST: f64 = 1.0;
 const FACT: i32 = 30;
 /// A word or fact in fewer cases teaches nothing.
 const FEWEST: usize = 2;
+/// A clause that excludes fewer cases than this is not learned.
+const FEWEST_EXCLUDED: usize = 6;
 /// Pairs and last words are many; rare ones only swell the model.
 const FEWEST_OF_MANY: usize = 3;
 /// Lighter weights, in hundredths, are left out; of what there are many, more.
@@ -78,13 +80,12 @@ pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
 fn heads(lessons: &[&Lesson]) -> Vec<Head> {
     let kinds: BTreeSet<Kind> = lessons.iter().map(|lesson| lesson.kind).collect();
     let categories: BTreeSet<Category> = lessons.iter().map(|lesson| lesson.category).collect();
-    let mut scopes: Vec<(Scope, Option<String>)> = Vec::new();
-    for lesson in lessons {
-        if !scopes.contains(&lesson.scope) {
-            scopes.push(lesson.scope.clone());
-        }
+    let mut scopes: BTreeMap<(u8, Option<&str>), (Scope, usize)> = BTreeMap::new();
+    for (scope, clause) in lessons.iter().map(|lesson| &lesson.scope) {
+        scopes.entry((*scope as u8, clause.as_deref())).or_insert((*scope, 0)).1 += 1;
     }
-    scopes.sort_by_key(|(scope, clause)| (*scope as u8, clause.clone()));
+    let scopes = scopes.into_iter().filter(|(_, (_, count))| *count >= FEWEST_EXCLUDED);
+    let scopes = scopes.map(|((_, clause), (scope, _))| (scope, clause.map(str::to_owned)));
     let impact = (1..=3).map(Head::MilderThan);
     let kinds = kinds.into_iter().map(Head::Kind);
     let categories = categories.into_iter().map(Head::Category);
