@@ -42,7 +42,9 @@ const TICK: Duration = Duration::from_millis(20);
 /// How long an unfinished collector may still answer once it was told to stop.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Runs `collectors`; the reports come in the same order. Ends in time, whatever hangs.
+/// Runs `collectors`; the reports come in the same order. Ends in time, whatever hangs. A thread
+/// that the kernel holds in a read which no signal ends stays behind, and with it the process
+/// until the kernel lets go; the bundle is whole and in its place by then.
 pub fn run(
     collectors: &[Arc<dyn Collector>],
     context: &Context,
