@@ -25,7 +25,7 @@ use keycase::redact::{Class, Key, Redactor, Seed, Seeds};
 mod corpus;
 
 /// How often the corpus is redacted.
-const PASSES: usize = 15;
+const PASSES: usize = 5;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
