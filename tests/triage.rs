@@ -3,6 +3,7 @@
 //! The packs are read from `data/triage/`, so that a change of data is judged as it stands.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use keycase::condition::{FactValue, Facts, Origin};
@@ -103,7 +104,12 @@ fn the_model_is_the_one_that_the_cases_teach() {
     let rules = rules();
     let lessons: Vec<_> = cases::all().iter().map(|case| case.lesson(&rules)).collect();
     let model = training::learn(&lessons.iter().collect::<Vec<_>>());
-    for (name, learned) in training::packs(&model, lessons.len()) {
+    let packs = training::packs(&model, lessons.len());
+    let files = fs::read_dir(root().join("data/triage")).unwrap();
+    let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let files: BTreeSet<_> = files.filter(|name| name.starts_with("model")).collect();
+    assert_eq!(files, packs.iter().map(|(name, _)| (*name).to_owned()).collect());
+    for (name, learned) in packs {
         let written = fs::read_to_string(root().join("data/triage").join(name)).unwrap();
         assert!(
             written == learned,

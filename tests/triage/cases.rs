@@ -35,7 +35,7 @@ pub(crate) const SECOND: &str = "second";
 /// The labels of a third labeller where those two differ.
 pub(crate) const SETTLED: &str = "settled";
 
-/// Never learned from and never looked at: written when all else was done, and labelled twice.
+/// Never learned from, its texts never looked at, and labelled twice.
 pub(crate) const UNSEEN: &str = "unseen";
 
 /// Never learned from: a fifth of what `ruled` is the rest of.
