@@ -99,6 +99,20 @@ fn mistakes_of_the_caller_have_their_exit_codes() {
     assert_eq!(latin.code, Some(65));
     let empty = Keycase::new("triage --describe-file -").stdin(b" \n".to_vec()).run();
     assert_eq!(empty.code, Some(64));
+    let long = Keycase::new("triage --describe-file -").stdin(vec![b'a'; 64 * 1024 + 1]).run();
+    assert_eq!(long.code, Some(65), "nothing is cut off in silence");
+}
+
+#[test]
+fn stdin_is_read_by_the_option_for_files_and_the_other_says_so() {
+    let read =
+        Keycase::new("triage --json --describe-file -").stdin(b"The stick is slow.".to_vec());
+    assert_eq!(read.run().expect(0).json()["category"], "performance");
+    for command in ["triage --describe -", "submit --dry-run --describe -"] {
+        let ran = Keycase::new(command).stdin(b"The stick is slow.".to_vec()).run();
+        assert_eq!(ran.code, Some(64), "{command}");
+        assert!(ran.stderr.contains("`--describe-file -` reads"), "{}", ran.stderr);
+    }
 }
 
 #[test]
@@ -131,13 +145,39 @@ fn a_ticket_and_its_bundle_carry_the_triage() {
         "Severity: 1 Urgent",
         "Category: ",
         "Scope: in_scope",
-        "target",
+        "First response target: ",
+        "Resolution target: ",
+        "these are targets, not promises",
     ] {
         assert!(ticket.contains(part), "no {part}:\n{ticket}");
     }
     assert!(ran.stderr.contains("triage.json"), "{}", ran.stderr);
     let open = Keycase::new("submit --dry-run --describe broken").sysroot(root.path()).run();
     assert!(open.stdout.contains("Still open\n  ? "), "{}", open.stdout);
+}
+
+/// Three days around the clock end before 24 business hours do.
+#[test]
+fn a_ticket_and_the_page_say_why_the_resolution_comes_before_the_first_response() {
+    let root = Machine::named("locked-sentry-one").unpack();
+    let note = "the resolution target (72 clock hours) falls before the first-response target";
+    let state = tempfile::TempDir::new().unwrap();
+    let ran = Keycase::new("submit --yes --policy datalocker --describe")
+        .arg("My drive is slow.")
+        .env("XDG_STATE_HOME", state.path())
+        .sysroot(root.path())
+        .run()
+        .expect(0);
+    let ticket = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(ticket.contains("Severity: 3") && ticket.contains(note), "{ticket}");
+
+    let kept = std::fs::read_dir(state.path().join("keycase/outbox")).unwrap();
+    let kept = kept.map(|entry| entry.unwrap().path().join("bundle.zip"));
+    let bundle = kept.into_iter().find(|path| path.exists()).expect("a bundle in the outbox");
+    let page = state.path().join("page.html");
+    Keycase::new("show -q").arg(bundle).arg("--html").arg(&page).run().expect(0);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("Resolution target") && page.contains(note), "{page}");
 }
 
 /// `script` gives the program a terminal.

@@ -13,6 +13,7 @@ mod clock;
 mod completions;
 mod config;
 mod data;
+mod description;
 mod desk;
 mod desks;
 mod diagnose;

@@ -2,8 +2,7 @@
 
 mod again;
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,8 +11,9 @@ use uuid::Uuid;
 use super::assemble::{self, Evidence, Wanted, word};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
+use super::description::{DescriptionArgs, not_empty};
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, ask, io_exit, output, pseudonyms};
+use super::{App, CliError, CliResult, Exit, Interrupt, ask, output, pseudonyms};
 use crate::desk::{
     self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
@@ -23,20 +23,13 @@ use crate::render::progress::Upload;
 use crate::render::submission::{Submission, preview};
 use crate::render::triage::Document as TriageDocument;
 
-/// A person describes a problem in a page, not in a book.
-const LONGEST_DESCRIPTION: u64 = 64 * 1024;
-
 /// File a ticket with the evidence support needs
 #[derive(Debug, Args)]
 pub(super) struct SubmitArgs {
     /// Send this bundle instead of making one
     bundle: Option<PathBuf>,
-    /// Say what is wrong, in your own words
-    #[arg(long, value_name = "TEXT", conflicts_with = "describe_file")]
-    describe: Option<String>,
-    /// Read the description from a file (`-` is stdin)
-    #[arg(long, value_name = "FILE")]
-    describe_file: Option<PathBuf>,
+    #[command(flatten)]
+    description: DescriptionArgs,
     /// Use this desk of the configuration
     #[arg(long, value_name = "NAME")]
     desk: Option<String>,
@@ -118,9 +111,9 @@ impl SubmitArgs {
 
 /// Everything that can be told from the command line alone.
 fn check_usage(args: &SubmitArgs, app: &App) -> CliResult<()> {
-    let is_stdin = |file: &Option<PathBuf>| file.as_ref().is_some_and(|f| f.as_os_str() == "-");
-    let from_stdin = [&args.describe_file, &args.reach.credential_file, &app.global.from];
-    if from_stdin.into_iter().filter(|file| is_stdin(file)).count() > 1 {
+    let credential = args.reach.credential_file.as_deref();
+    let files = [args.description.file(), credential, app.global.from.as_deref()];
+    if files.into_iter().flatten().filter(|file| *file == Path::new("-")).count() > 1 {
         return Err(App::usage("stdin can be read for one purpose only"));
     }
     may_agree(app, args.yes || args.dry_run)
@@ -164,50 +157,19 @@ fn would_take(desk: &dyn Desk, chosen: &Chosen, request: &Request) -> CliResult<
     }
 }
 
-/// The person's words: from the command line, a file, or asked for.
+/// The person's words: given, or asked for.
 fn description(args: &SubmitArgs, app: &App) -> CliResult<String> {
-    let words = match (&args.describe, &args.describe_file) {
-        (Some(words), _) => words.clone(),
-        (None, Some(file)) => read_description(file)?,
-        (None, None) if app.may_ask() => {
+    match args.description.words()? {
+        Some(words) => Ok(words),
+        None if app.may_ask() => {
             let prompt = "What is wrong, in your own words";
-            ask::question(move || dialoguer::Input::new().with_prompt(prompt).interact_text())?
+            not_empty(ask::question(move || {
+                dialoguer::Input::new().with_prompt(prompt).interact_text()
+            })?)
         }
-        (None, None) => {
-            return Err(App::usage("a ticket needs a description")
-                .hint("add --describe TEXT or --describe-file FILE"));
-        }
-    };
-    if words.trim().is_empty() {
-        return Err(App::usage("the description is empty"));
+        None => Err(App::usage("a ticket needs a description")
+            .hint("add --describe TEXT or --describe-file FILE")),
     }
-    Ok(words)
-}
-
-fn read_description(file: &Path) -> CliResult<String> {
-    let name = file.display();
-    let fail = |error: io::Error| {
-        let exit = match error.kind() {
-            io::ErrorKind::NotFound => Exit::NoInput,
-            _ => io_exit(&error),
-        };
-        CliError::caused_by(exit, format!("can't read the description {name}"), &error)
-    };
-    let source: Box<dyn Read> = match file.as_os_str() == "-" {
-        true => Box::new(io::stdin()),
-        false => Box::new(File::open(file).map_err(fail)?),
-    };
-    let mut bytes = Vec::new();
-    source.take(LONGEST_DESCRIPTION + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > LONGEST_DESCRIPTION {
-        let what = format!("the description {name} is longer than {LONGEST_DESCRIPTION} bytes");
-        return Err(CliError::new(Exit::BadData, what)
-            .hint("describe the problem in a page; logs belong into the bundle"));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        CliError::caused_by(Exit::BadData, format!("the description {name} is not text"), &error)
-            .hint("save it as UTF-8")
-    })
 }
 
 /// The ticket, and where it goes: what the person is asked to agree to.
@@ -255,6 +217,8 @@ fn classified(triage: TriageDocument) -> Facts {
         Some(clause) => format!("{} ({clause})", word(&triage.scope.verdict)),
         None => word(&triage.scope.verdict),
     };
+    let notes = triage.targets.caveats.join("; ");
+    let notes = (!notes.is_empty()).then_some(notes);
     let known = [
         ("type", Some(word(&triage.kind))),
         ("severity_name", Some(triage.severity.name)),
@@ -262,6 +226,7 @@ fn classified(triage: TriageDocument) -> Facts {
         ("scope", Some(scope)),
         ("first_response", triage.targets.first_response),
         ("resolution", triage.targets.resolution),
+        ("target_notes", notes),
     ];
     known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

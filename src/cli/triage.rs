@@ -3,30 +3,23 @@
 
 mod questions;
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{App, CliError, CliResult, Exit, io_exit, output};
+use super::description::DescriptionArgs;
+use super::{App, CliError, CliResult, Exit, output};
 use crate::condition::{FactValue, Facts, KnownNames, Origin, drive_facts};
 use crate::policy::{Policy, RequestTypeId, TargetError, TargetQuery, targets, typed_fact};
 use crate::render::{self, triage::Targets};
 use crate::snapshot::{Drive, Snapshot};
 use crate::text::json;
-use crate::triage::{Kind, Rules, Scope, Ticket, Triage, text::LONGEST, triage};
+use crate::triage::{Kind, Rules, Scope, Ticket, Triage, triage};
 
 /// Classify a description: type, severity, category, scope, and what is still open
 #[derive(Debug, Args)]
 pub(super) struct TriageArgs {
-    /// What happened, in your own words
-    #[arg(long, value_name = "TEXT", required_unless_present = "describe_file")]
-    describe: Option<String>,
-    /// Read the description from a file (- for stdin)
-    #[arg(long, value_name = "FILE", conflicts_with = "describe")]
-    describe_file: Option<PathBuf>,
+    #[command(flatten)]
+    description: DescriptionArgs,
     /// The support policy to classify by
     #[arg(long, value_name = "ID")]
     policy: Option<String>,
@@ -40,7 +33,10 @@ pub(super) struct TriageArgs {
 
 /// Prints the triage; at a terminal asks what would change it.
 pub(super) fn run(args: &TriageArgs, app: &App) -> CliResult {
-    let description = description(args)?;
+    let description = args.description.words()?.ok_or_else(|| {
+        App::usage("there is nothing to classify")
+            .hint("add --describe TEXT or --describe-file FILE")
+    })?;
     let classified = classify(
         app,
         &Described {
@@ -150,50 +146,6 @@ fn show(classified: &Classified, app: &App) -> CliResult<String> {
     }
     json::document(&classified.document(app)?)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
-}
-
-/// The person's words.
-fn description(args: &TriageArgs) -> CliResult<String> {
-    let text = match (&args.describe, &args.describe_file) {
-        (Some(text), _) => text.clone(),
-        (None, Some(file)) => read(file)?,
-        (None, None) => String::new(),
-    };
-    if text.trim().is_empty() {
-        return Err(App::usage("the description is empty")
-            .hint("say what happened, what you expected, how many people and drives it concerns"));
-    }
-    Ok(text)
-}
-
-fn read(file: &Path) -> CliResult<String> {
-    let name = file.display();
-    let fail = |error: io::Error| {
-        let exit = match error.kind() {
-            io::ErrorKind::NotFound => Exit::NoInput,
-            _ => io_exit(&error),
-        };
-        CliError::caused_by(exit, format!("can't read {name}"), &error)
-            .hint("--describe-file takes a text file, or - for stdin")
-    };
-    let source: Box<dyn Read> = match file == Path::new("-") {
-        true => Box::new(io::stdin()),
-        false => Box::new(File::open(file).map_err(fail)?),
-    };
-    // More is cut later anyway; four bytes a character is the most UTF-8 has.
-    let mut bytes = Vec::new();
-    source.take(4 * LONGEST as u64).read_to_end(&mut bytes).map_err(fail)?;
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        // A character that the limit cut in two.
-        Err(error) if error.error_len().is_none() => {
-            Ok(String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned())
-        }
-        Err(error) => {
-            Err(CliError::caused_by(Exit::BadData, format!("{name} is not UTF-8 text"), &error)
-                .hint("save the description as plain text in UTF-8"))
-        }
-    }
 }
 
 fn rules(app: &App) -> CliResult<Rules> {

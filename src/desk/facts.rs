@@ -26,7 +26,7 @@ const DRIVE: [&str; 11] = [
 const HOST: [&str; 4] = ["os", "os_version", "kernel", "arch"];
 
 /// Facts about the ticket itself.
-const TICKET: [&str; 13] = [
+const TICKET: [&str; 14] = [
     "submission",
     "symptom",
     "verdict",
@@ -38,6 +38,7 @@ const TICKET: [&str; 13] = [
     "scope",
     "first_response",
     "resolution",
+    "target_notes",
     "bundle",
     "bundle_sha256",
 ];

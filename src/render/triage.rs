@@ -67,6 +67,10 @@ pub struct Targets {
     pub resolution: Option<String>,
     /// What the times rest on.
     pub notes: Vec<String>,
+    /// Those of the notes that whoever reads the times has to know: what they are, and what
+    /// is odd about them; without what they were computed from.
+    #[serde(skip)]
+    pub caveats: Vec<String>,
 }
 
 impl Targets {
@@ -78,6 +82,7 @@ impl Targets {
             first_response: at(&targets.first_response),
             resolution: at(&targets.resolution),
             notes: notes.cloned().collect(),
+            caveats: targets.notes.clone(),
         }
     }
 }

@@ -116,6 +116,7 @@ struct Scope {
 struct Targets {
     first_response: Option<String>,
     resolution: Option<String>,
+    notes: Vec<String>,
 }
 
 impl Triage {
@@ -127,14 +128,17 @@ impl Triage {
         let scope: Vec<String> =
             self.scope.verdict.into_iter().chain(self.scope.exclusion).collect();
         let scope = (!scope.is_empty()).then(|| scope.join(", "));
+        let notes = self.targets.notes.join("; ");
+        let about_targets = (!notes.is_empty()).then_some(notes);
         let rows = [
             ("Type", self.kind),
             ("Severity", severity),
             ("Priority", self.priority),
             ("Category", self.category),
             ("Scope", scope),
-            ("First response by", self.targets.first_response),
-            ("Resolution by", self.targets.resolution),
+            ("First response target", self.targets.first_response),
+            ("Resolution target", self.targets.resolution),
+            ("About these times", about_targets),
         ];
         let known = rows.into_iter().filter_map(|(label, value)| {
             Some((label, super::view::clean(&value?.replace('_', " "))))

@@ -174,7 +174,10 @@ fn glance(drives: &[DriveView], findings: &[FindingView], manifest: &Manifest) -
     glance.push(Glance { label: "Inside", value: format!("{files} files"), tone: "plain" });
     glance.push(Glance {
         label: "Taken out",
-        value: format!("{count} personal values"),
+        value: match count {
+            1 => "1 personal value".to_owned(),
+            count => format!("{count} personal values"),
+        },
         tone: "good",
     });
     glance
