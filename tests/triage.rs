@@ -174,6 +174,18 @@ fn print_misses(judged: &[Judged<'_>]) {
     }
 }
 
+/// What people say in five words has to be right, all of it.
+#[test]
+fn the_ordinary_sentences_are_right() {
+    let rules = rules();
+    let cases = cases::read(cases::ORDINARY, 1.0);
+    assert!(cases.len() > 70, "{}", cases.len());
+    let judged: Vec<_> = cases.iter().map(|case| judge(&rules, case)).collect();
+    let wrong = judged.iter().filter(|j| !j.misses().is_empty());
+    let wrong: Vec<String> = wrong.map(|j| format!("{}{}", j.case.text, j.misses())).collect();
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), judged.len(), wrong.join("\n"));
+}
+
 #[test]
 fn impact_decides_and_not_tone() {
     let rules = rules();
@@ -181,9 +193,27 @@ fn impact_decides_and_not_tone() {
     let shouted = level("URGENT!!! ASAP!!! The colour of the button is WRONG!!! UNACCEPTABLE!!!");
     let calm = level("Whenever you find time: about 600 users can't unlock their drives.");
     assert_eq!((shouted, calm), (4, 1));
-    for text in ["My drive is slow", "How do I change the password?", "All files are gone"] {
-        let loud = format!("URGENT!!! {text}!!! ASAP!!! THIS IS AN EMERGENCY!!!");
-        assert_eq!(level(text), level(&loud), "{text}");
+    let place = |text: &str| {
+        let facts = Facts::default();
+        place(&Ticket { description: text, policy: "datalocker", facts: &facts }, &rules).unwrap()
+    };
+    let english = [
+        "URGENT!!! {} ASAP!!! THIS IS AN EMERGENCY!!!",
+        "No hurry. {} Not urgent, whenever you have time.",
+    ];
+    let german = [
+        "DRINGEND!!! {} Bitte so schnell wie möglich!!! Das ist eine Katastrophe!",
+        "{} Das hat Zeit, keine Eile.",
+    ];
+    let cases = [cases::read("given", 1.0), cases::read(cases::ORDINARY, 1.0)].concat();
+    for case in &cases {
+        let plain = place(&case.text);
+        for tone in if case.language == "de" { german } else { english } {
+            let text = tone.replace("{}", &case.text);
+            let toned = place(&text);
+            let read = |got: &Triage| (got.severity.clone(), got.kind, got.category, got.scope);
+            assert_eq!(read(&toned), read(&plain), "{text}");
+        }
     }
 }
 

@@ -42,6 +42,7 @@ struct Cue {
     phrase: Phrase,
     negatable: bool,
     asks: bool,
+    tone: bool,
 }
 
 /// A place where a text says something.
@@ -52,6 +53,7 @@ pub(super) struct Hit {
     pub(super) end: usize,
     pub(super) negated: bool,
     pub(super) asks: bool,
+    pub(super) tone: bool,
 }
 
 impl Language {
@@ -98,6 +100,7 @@ impl Language {
             phrase,
             negatable: row.negatable,
             asks: row.asks,
+            tone: row.tone,
         });
     }
 
@@ -145,7 +148,8 @@ impl Language {
                 }
                 if let Some((end, skipped)) = cue.phrase.at(text, start) {
                     let negated = cue.negatable && self.negated(text, start, &skipped);
-                    hits.push(Hit { says: cue.says.clone(), start, end, negated, asks: cue.asks });
+                    let (says, asks, tone) = (cue.says.clone(), cue.asks, cue.tone);
+                    hits.push(Hit { says, start, end, negated, asks, tone });
                 }
             }
         }

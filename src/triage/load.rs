@@ -335,6 +335,10 @@ impl Loading {
             let what = "a severity rule has either `at_least` or `at_most`, from 1 to 4";
             self.errors.push(at(file, &rule.id, what));
         }
+        if rule.then.by.is_some_and(|by| by == 0 || rule.then.at_least.is_none()) {
+            let what = "`by` says how many levels, from 1, `at_least` may raise";
+            self.errors.push(at(file, &rule.id, what));
+        }
     }
 
     /// A later model, of an overlay, takes the place of the one before it.

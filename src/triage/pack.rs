@@ -142,6 +142,10 @@ pub(super) struct CueRow {
     /// not told.
     #[serde(default)]
     pub(super) asks: bool,
+    /// Whether it is only how loud or how calm somebody is: its words are not part of what is
+    /// read as having happened.
+    #[serde(default)]
+    pub(super) tone: bool,
     /// Texts that say it.
     pub(super) yes: Vec<String>,
     /// Texts that do not.
@@ -241,6 +245,8 @@ pub(super) struct Finding {
 pub(super) struct Level {
     /// At least as bad as this.
     pub(super) at_least: Option<u8>,
+    /// So many levels worse than what was learned at most; unset, as far as `at_least` says.
+    pub(super) by: Option<u8>,
     /// No worse than this, whatever the other rules say.
     pub(super) at_most: Option<u8>,
 }

@@ -18,17 +18,26 @@ pub(super) fn guard(
     spoken: &mut Spoken<'_>,
 ) -> (u8, bool) {
     let held: Vec<_> = holding(rules, facts).collect();
-    let raised = held.iter().filter_map(|rule| rule.then.at_least).min();
+    let raised = held.iter().filter_map(|rule| rule.then.raised(learned)).min();
     let raised = raised.map_or(learned, |level| level.min(learned));
     let cap = held.iter().filter_map(|rule| rule.then.at_most).max().unwrap_or(1);
     let impact = raised.max(cap).clamp(1, 4);
     for rule in held {
-        let Level { at_least, at_most } = rule.then;
-        if at_least == Some(impact) || at_most.is_some_and(|cap| cap == impact && cap > raised) {
+        let caps = rule.then.at_most.is_some_and(|cap| cap == impact && cap > raised);
+        if rule.then.raised(learned) == Some(impact) || caps {
             spoken.add(rule, facts);
         }
     }
     (impact, impact != learned)
+}
+
+impl Level {
+    /// The level that the rule asks for where `learned` was learned; the words of a text alone
+    /// move it by a step, what a person stated as far as it says.
+    fn raised(self, learned: u8) -> Option<u8> {
+        let nearest = self.by.map_or(1, |steps| learned.saturating_sub(steps));
+        Some(self.at_least?.max(nearest))
+    }
 }
 
 /// The impact in the policy's own numbers and names.

@@ -6,7 +6,7 @@ use super::impact;
 use super::language::{Hit, Language};
 use super::load::Rules;
 use super::pack::{ProductRow, Role};
-use super::text::Text;
+use super::text::{Text, Word};
 use crate::condition::{Facts, Origin};
 
 /// A text, read with every language.
@@ -14,6 +14,7 @@ use crate::condition::{Facts, Origin};
 pub(super) struct Signals<'r> {
     pub(super) text: Text,
     hits: Vec<Hit>,
+    tone: BTreeMap<String, String>,
     counts: BTreeMap<String, u64>,
     products: Vec<(usize, usize, &'r ProductRow)>,
     languages: &'r [Language],
@@ -25,6 +26,7 @@ impl<'r> Signals<'r> {
         let mut text = Text::new(description);
         let own = written_in(&text, &rules.languages);
         rules.vocabulary.correct(&mut text);
+        let tone = take_tone(&mut text, &rules.languages, own);
         let mut hits = Vec::new();
         let mut counts = BTreeMap::new();
         for language in &rules.languages {
@@ -33,10 +35,10 @@ impl<'r> Signals<'r> {
                 language.count(&mut text);
                 counts = impact::counts(&text, language);
             }
-            hits.extend(language.hits(&text, is_own));
+            hits.extend(language.hits(&text, is_own).into_iter().filter(|hit| !hit.tone));
         }
         let products = products(&text, rules);
-        Self { text, hits, counts, products, languages: &rules.languages }
+        Self { text, hits, tone, counts, products, languages: &rules.languages }
     }
 
     /// The product the text is about: the first model it names, or else the
@@ -81,9 +83,17 @@ impl<'r> Signals<'r> {
             "denies" => true,
             _ => return None,
         };
-        let hit = self.hits.iter().find(|hit| hit.says == says && hit.negated == negated)?;
-        let words = &self.text.words[hit.start..hit.end];
-        Some(words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "))
+        let hit = self.hits.iter().find(|hit| hit.says == says && hit.negated == negated);
+        let words = hit.map(|hit| joined(&self.text.words[hit.start..hit.end]));
+        words.or_else(|| self.tone.get(says).filter(|_| !negated).cloned())
+    }
+
+    /// Whether a fact rests on nothing but how loud or calm the text is.
+    pub(super) fn is_tone(&self, fact: &str) -> bool {
+        let says = fact.strip_prefix("says.");
+        says.is_some_and(|says| {
+            self.tone.contains_key(says) && !self.hits.iter().any(|hit| hit.says == says)
+        })
     }
 
     /// `600 people` for `count.people`.
@@ -100,7 +110,8 @@ impl<'r> Signals<'r> {
             let hit = |negated| {
                 self.hits.iter().any(|hit| hit.says == *concept && hit.negated == negated)
             };
-            facts.set(format!("says.{concept}"), hit(false), origin());
+            let says = hit(false) || self.tone.contains_key(concept);
+            facts.set(format!("says.{concept}"), says, origin());
             facts.set(format!("denies.{concept}"), hit(true), origin());
             let told = self.hits.iter().any(|hit| hit.says == *concept && self.told(hit));
             facts.set(format!("tells.{concept}"), told, origin());
@@ -164,6 +175,25 @@ fn managed(product: &ProductRow) -> &'static str {
         Some(Never) => "never",
         None => "",
     }
+}
+
+/// Takes out of a text how loud or calm it is, so that nothing that decides how bad a thing is
+/// can read it; what was taken out, by what it says.
+fn take_tone(text: &mut Text, languages: &[Language], own: &str) -> BTreeMap<String, String> {
+    let hits = languages.iter().flat_map(|language| language.hits(text, language.id == own));
+    let hits: Vec<Hit> = hits.filter(|hit| hit.tone).collect();
+    let said = hits.iter().map(|hit| (hit.says.clone(), joined(&text.words[hit.start..hit.end])));
+    let said = said.collect();
+    let mut index = 0..;
+    text.words.retain(|_| {
+        let index = index.next();
+        !hits.iter().any(|hit| index.is_some_and(|index| (hit.start..hit.end).contains(&index)))
+    });
+    said
+}
+
+fn joined(words: &[Word]) -> String {
+    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The language most of whose small words the text has; the first one when none is ahead.

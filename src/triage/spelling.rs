@@ -51,12 +51,13 @@ impl Vocabulary {
         // The first letter is rarely wrong; insisting on it keeps neighbours apart.
         let near = |known: &&String| known.starts_with(&word[..1]) && known.len() >= SHORTEST - 1;
         let whole = self.words.iter().filter(near).map(|known| (slips(word, known, most), known));
-        let starts = self.beginnings.iter().filter(near).map(|start| {
-            let cut = &word[..word.len().min(start.len())];
-            let short = &word[..word.len().min(start.len().saturating_sub(1))];
-            let long = &word[..word.len().min(start.len() + 1)];
-            let fewest = [cut, short, long].map(|part| slips(part, start, 1)).into_iter().min();
-            (fewest.unwrap_or(usize::MAX), start)
+        // What a word begins with is short, however long the word is.
+        let long = |start: &&String| near(start) && start.len() >= SHORTEST;
+        let starts = self.beginnings.iter().filter(long).map(|start| {
+            let ends = [start.len(), start.len() - 1, start.len() + 1];
+            let parts = ends.map(|end| &word[..word.len().min(end)]);
+            let fewest = parts.map(|part| slips(part, start, 1)).into_iter().min();
+            (fewest.filter(|slips| *slips <= 1).unwrap_or(usize::MAX), start)
         });
         let (found, meant) = whole.chain(starts).min()?;
         (found <= most).then_some(meant.as_str())
@@ -105,7 +106,9 @@ mod tests {
         for known in ["password", "recognised", "safeconsole", "drive", "drives", "locked"] {
             vocabulary.add(known);
         }
-        vocabulary.add_choice(&Choice::Prefix("corrupt".into()));
+        for start in ["corrupt", "phish", "spark"] {
+            vocabulary.add_choice(&Choice::Prefix(start.into()));
+        }
         let mut text = Text::new(word);
         vocabulary.correct(&mut text);
         text.words[0].text.clone()
@@ -122,7 +125,16 @@ mod tests {
 
     #[test]
     fn other_words_stay_what_they_are() {
-        for word in ["driver", "blocked", "passport", "drives", "lock", "corruption"] {
+        for word in [
+            "physiotherapist",
+            "sparsebundle",
+            "driver",
+            "blocked",
+            "passport",
+            "drives",
+            "lock",
+            "corruption",
+        ] {
             assert_eq!(corrected(word), word);
         }
     }

@@ -83,7 +83,7 @@ impl Features {
                 shown.show(format!("%{kind}"), word.text.clone());
             }
         }
-        shown.facts(facts);
+        shown.facts(facts, |fact| signals.is_tone(fact));
         shown
     }
 
@@ -122,8 +122,8 @@ impl Features {
     }
 
     /// A fact that holds, or its value.
-    fn facts(&mut self, facts: &Facts<'_>) {
-        for (name, fact) in facts.all() {
+    fn facts(&mut self, facts: &Facts<'_>, is_tone: impl Fn(&str) -> bool) {
+        for (name, fact) in facts.all().filter(|(name, _)| !is_tone(name)) {
             let family = name.split_once('.').map(|(family, _)| family);
             if family.is_some_and(|family| !FAMILIES.contains(&family)) {
                 continue;

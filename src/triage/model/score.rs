@@ -38,6 +38,12 @@ impl<T> Choice<T> {
     }
 }
 
+/// The width of the scores, around 0, in which a step is passed in part.
+const DOUBTFUL: f64 = 0.6;
+
+/// The score that an answer other than "in scope" has at least.
+const SPOKEN_FOR: f64 = -0.4;
+
 /// So many features explain an answer.
 const TELLING: usize = 4;
 
@@ -54,34 +60,41 @@ impl<'m> Scores<'m> {
 
     /// The kind of request.
     pub(in super::super) fn kind(&self) -> Option<Choice<Kind>> {
-        self.best(|head| if let Head::Kind(kind) = head { Some(*kind) } else { None })
+        self.best(|_, head| if let Head::Kind(kind) = head { Some(*kind) } else { None })
     }
 
     /// The category.
     pub(in super::super) fn category(&self) -> Option<Choice<Category>> {
-        self.best(|head| if let Head::Category(it) = head { Some(*it) } else { None })
+        self.best(|_, head| if let Head::Category(it) = head { Some(*it) } else { None })
     }
 
-    /// The answer about scope, among those that the policy has.
+    /// The answer about scope, among those that the policy has; another than "in scope" only
+    /// when it is spoken for, and not because everything else is as unlikely.
     pub(in super::super) fn scope(
         &self,
         has: impl Fn(&str) -> bool,
     ) -> Option<Choice<(Scope, Option<String>)>> {
-        self.best(|head| match head {
-            Head::Scope(verdict, clause) if clause.as_deref().is_none_or(&has) => {
-                Some((*verdict, clause.clone()))
+        self.best(|score, head| match head {
+            Head::Scope(Scope::InScope, clause) => Some((Scope::InScope, clause.clone())),
+            Head::Scope(verdict, clause) => {
+                let may_be = score >= SPOKEN_FOR && clause.as_deref().is_none_or(&has);
+                may_be.then(|| (*verdict, clause.clone()))
             }
             _ => None,
         })
     }
 
-    /// The impact: one level milder for every step that the text is beyond.
+    /// The impact: one level milder for every step that the text is beyond, and for a step
+    /// that it is hardly beyond a part of a level, so that two doubtful steps count as one.
     pub(in super::super) fn impact(&self) -> Option<Choice<u8>> {
         let steps: Vec<usize> = (0..self.heads.len())
             .filter(|column| matches!(self.heads[*column], Head::MilderThan(_)))
             .collect();
-        let passed = |column: &&usize| self.sums[**column] > 0.0;
-        let value = 1 + u8::try_from(steps.iter().filter(passed).count()).ok()?;
+        let passed = |column: &usize| (0.5 + self.sums[*column] / DOUBTFUL).clamp(0.0, 1.0);
+        let beyond: f64 = steps.iter().map(passed).sum();
+        let levels = 1..=u8::try_from(steps.len()).ok()?;
+        let milder = levels.filter(|level| f64::from(*level) - 0.5 <= beyond).count();
+        let value = 1 + u8::try_from(milder).ok()?;
         let ahead = steps.iter().map(|column| self.sums[*column].abs()).min_by(f64::total_cmp)?;
         // What keeps the text from being milder, or, for the mildest, what made it so.
         let next = *steps.get(usize::from(value) - 1).or(steps.last())?;
@@ -90,9 +103,9 @@ impl<'m> Scores<'m> {
         Some(Choice { value, ahead, carried_by })
     }
 
-    fn best<T>(&self, of: impl Fn(&'m Head) -> Option<T>) -> Option<Choice<T>> {
+    fn best<T>(&self, of: impl Fn(f64, &'m Head) -> Option<T>) -> Option<Choice<T>> {
         let mut ranked: Vec<(usize, T)> = (self.heads.iter().enumerate())
-            .filter_map(|(column, head)| Some((column, of(head)?)))
+            .filter_map(|(column, head)| Some((column, of(self.sums[column], head)?)))
             .collect();
         // Of equal scores the earlier column wins, so that an answer never depends on chance.
         ranked.sort_by(|a, b| self.sums[b.0].total_cmp(&self.sums[a.0]).then(a.0.cmp(&b.0)));
