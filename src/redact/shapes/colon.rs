@@ -6,6 +6,7 @@ use core::net::Ipv6Addr;
 use super::super::Class;
 use super::super::pseudonym::v6_is_plain;
 use super::super::span::Span;
+use super::kind::{self, COLON, DIGIT, DOT, HEX, LETTER, is};
 use super::{Shapes, after, before};
 
 /// The longest text looked at: an IPv6 address with an IPv4 tail has 45 characters, a
@@ -31,7 +32,7 @@ impl Shapes {
         if !worth_a_look(text, start, end) {
             return end;
         }
-        let tainted = before(text, start).is_ascii_alphanumeric();
+        let tainted = is(before(text, start), DIGIT | LETTER);
         if self.ipv6
             && !tainted
             && let Some(found) = ipv6(text, start, end)
@@ -48,7 +49,7 @@ impl Shapes {
 
 /// `12:34:56`, with `at` at the first colon and no address around it.
 fn is_clock(text: &[u8], at: usize) -> bool {
-    let digit = |at: usize| after(text, at).is_ascii_digit();
+    let digit = |at: usize| is(after(text, at), DIGIT);
     after(text, at + 3) == b':'
         && !is_part(after(text, at + 6))
         && digit(at + 1)
@@ -62,24 +63,16 @@ fn is_clock(text: &[u8], at: usize) -> bool {
 }
 
 fn is_part(byte: u8) -> bool {
-    byte.is_ascii_hexdigit() || byte == b':'
+    is(byte, HEX | COLON)
 }
 
 fn run(text: &[u8], at: usize, done: usize) -> (usize, usize) {
     let floor = at.saturating_sub(LONGEST).max(done);
-    let mut start = at;
-    while start > floor && is_part(text[start - 1]) {
-        start -= 1;
-    }
-    let mut end = at;
-    while end < text.len() && is_part(text[end]) {
-        end += 1;
-    }
+    let start = kind::run_start(text, floor, at, HEX | COLON);
+    let mut end = kind::run_end(text, at, HEX | COLON);
     // The dotted tail of ::ffff:192.0.2.1 belongs to the address.
     if after(text, end) == b'.' && dotted_tail(text, start, end) {
-        while end < text.len() && (text[end].is_ascii_digit() || text[end] == b'.') {
-            end += 1;
-        }
+        end = kind::run_end(text, end, DIGIT | DOT);
         while text[end - 1] == b'.' {
             end -= 1;
         }

@@ -5,6 +5,7 @@ use super::super::Class;
 use super::super::pseudonym::{parse_v4, v4_is_plain};
 use super::super::rules::Rules;
 use super::super::span::Span;
+use super::kind::{self, DIGIT, DOT, LETTER, NAME, is};
 use super::{Shapes, after, before};
 
 /// A domain name has at most 253 characters.
@@ -14,7 +15,7 @@ impl Shapes {
     /// Looks at what the full stop at `at` belongs to. Returns where to go on.
     pub(super) fn dot(&self, rules: &Rules, text: &[u8], at: usize, out: &mut Vec<Span>) -> usize {
         let (left, right) = (before(text, at), after(text, at + 1));
-        if !left.is_ascii_alphanumeric() || !right.is_ascii_alphanumeric() {
+        if !is(left, DIGIT | LETTER) || !is(right, DIGIT | LETTER) {
             return at + 1;
         }
         if self.mac
@@ -23,7 +24,7 @@ impl Shapes {
             out.push(span);
             return span.end;
         }
-        if left.is_ascii_digit() && right.is_ascii_digit() {
+        if is(left, DIGIT) && is(right, DIGIT) {
             let (start, end) = numbers(text, at);
             let in_word = is_name(before(text, start)) || is_name(after(text, end));
             if self.ipv4 && self.ipv4(text, start, end, out) {
@@ -38,7 +39,7 @@ impl Shapes {
 
     /// Adds the address; true when the numbers are one, to be replaced or not.
     fn ipv4(&self, text: &[u8], start: usize, end: usize, out: &mut Vec<Span>) -> bool {
-        let joined = |byte: u8| byte.is_ascii_alphabetic();
+        let joined = |byte: u8| is(byte, LETTER);
         if joined(before(text, start)) || joined(after(text, end)) {
             return false;
         }
@@ -51,14 +52,9 @@ impl Shapes {
 
     fn fqdn(&self, rules: &Rules, text: &[u8], at: usize, out: &mut Vec<Span>) -> usize {
         let floor = at.saturating_sub(LONGEST);
-        let mut start = at;
-        while start > floor && is_name(text[start - 1]) {
-            start -= 1;
-        }
-        let mut end = at + 1;
-        while end < text.len() && end - start <= LONGEST && is_name(text[end]) {
-            end += 1;
-        }
+        let mut start = kind::run_start(text, floor, at, NAME);
+        let most = text.len().min(start + LONGEST + 1);
+        let mut end = kind::run_end(&text[..most], at + 1, NAME);
         let past = end;
         while matches!(text[end - 1], b'.' | b'-') {
             end -= 1;
@@ -79,24 +75,17 @@ impl Shapes {
 }
 
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.'
+    is(byte, NAME)
 }
 
 /// The run of digits and full stops around `at`, without full stops at its ends.
 fn numbers(text: &[u8], at: usize) -> (usize, usize) {
-    let is_part = |byte: u8| byte.is_ascii_digit() || byte == b'.';
     let floor = at.saturating_sub(LONGEST);
-    let mut start = at;
-    while start > floor && is_part(text[start - 1]) {
-        start -= 1;
-    }
+    let mut start = kind::run_start(text, floor, at, DIGIT | DOT);
     while text[start] == b'.' {
         start += 1;
     }
-    let mut end = at + 1;
-    while end < text.len() && is_part(text[end]) {
-        end += 1;
-    }
+    let mut end = kind::run_end(text, at + 1, DIGIT | DOT);
     while text[end - 1] == b'.' {
         end -= 1;
     }

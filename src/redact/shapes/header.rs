@@ -7,6 +7,7 @@
 use super::super::Class;
 use super::super::rules::Rules;
 use super::super::span::Span;
+use super::kind::{DASH, DIGIT, DOT, LETTER, UNDERSCORE, is};
 
 /// Adds the host of every line that has such a header, unless it has been found already.
 pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
@@ -18,7 +19,7 @@ pub(super) fn scan(rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
     while start < text.len() {
         // A line inside a string begins after its quote.
         let quote = text[start..].iter().take(4).take_while(|b| b"\"'\\ ".contains(b)).count();
-        let host = host(&text[start + quote..]);
+        let host = host(&text[start + quote..], last.0);
         if let Some((from, to, false)) = host {
             unsure.push((start, start + quote + from, start + quote + to));
         }
@@ -56,16 +57,23 @@ fn class(name: &[u8]) -> Class {
     if name.contains(&b'.') { Class::Domain } else { Class::Host }
 }
 
-/// Where the host stands, and whether what follows it leaves no doubt that it is one.
-fn host(line: &[u8]) -> Option<(usize, usize, bool)> {
+/// Where the host stands, and whether what follows it leaves no doubt that it is one; `last` is
+/// the one before.
+fn host(line: &[u8], last: &[u8]) -> Option<(usize, usize, bool)> {
     let from = after_time(line)?;
     let rest = line.get(from..)?;
-    let length = memchr::memchr(b' ', &rest[..rest.len().min(254)])?;
-    let name = &rest[..length];
-    let is_name =
-        name.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
-            && name.first().is_some_and(u8::is_ascii_alphanumeric);
-    is_name.then(|| (from, from + length, is_program(&rest[length + 1..])))
+    let is_last = !last.is_empty() && rest.strip_prefix(last).is_some_and(|r| r.starts_with(b" "));
+    let length = if is_last { last.len() } else { name(rest)? };
+    Some((from, from + length, is_program(&rest[length + 1..])))
+}
+
+/// The length of the name that a text begins with and a space ends.
+fn name(text: &[u8]) -> Option<usize> {
+    let length = memchr::memchr(b' ', &text[..text.len().min(254)])?;
+    let name = &text[..length];
+    let is_name = name.first().is_some_and(|first| is(*first, DIGIT | LETTER))
+        && name.iter().all(|byte| is(*byte, DIGIT | LETTER | DOT | DASH | UNDERSCORE));
+    is_name.then_some(length)
 }
 
 /// The end of `2024-06-01T00:00:00.123+02:00 ` or `Jun  1 00:00:00 `.
@@ -88,7 +96,7 @@ fn is_program(rest: &[u8]) -> bool {
     let head = &rest[..rest.len().min(80)];
     let Some(open) = memchr::memchr(b'[', head) else { return false };
     let name_ok = head[..open].iter().all(|&b| {
-        b.is_ascii_alphanumeric() || matches!(b, b'-'..=b'/' | b'_' | b'@' | b'(' | b')')
+        is(b, DIGIT | LETTER | DOT | DASH | UNDERSCORE) || matches!(b, b'/' | b'@' | b'(' | b')')
     });
     let digits = head[open + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
     open > 0 && name_ok && digits > 0 && head[open + 1 + digits..].starts_with(b"]:")
@@ -101,7 +109,7 @@ mod tests {
     #[test]
     fn only_a_program_after_it_makes_a_word_a_host_for_sure() {
         let host = |line: &str| {
-            host(line.as_bytes()).map(|(from, to, sure)| (line[from..to].to_owned(), sure))
+            host(line.as_bytes(), b"").map(|(from, to, sure)| (line[from..to].to_owned(), sure))
         };
         let at = "2026-11-22T10:00:00Z ";
         assert_eq!(host(&format!("{at}pc-7 sshd[12]: x")), Some(("pc-7".into(), true)));

@@ -3,6 +3,7 @@
 use super::super::Class;
 use super::super::rules::Rules;
 use super::super::span::Span;
+use super::kind::{self, DASH, DIGIT, DOT, HIGH, LETTER, NAME, UNDERSCORE, is};
 use super::{Shapes, after, before};
 
 /// RFC 5321: at most 64 characters before the `@`, 255 after.
@@ -50,11 +51,7 @@ fn local_start(text: &[u8], at: usize) -> usize {
 
 fn domain_end(text: &[u8], from: usize) -> usize {
     let most = text.len().min(from + LONGEST_DOMAIN);
-    let mut end = from;
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-' || b >= 0x80;
-    while end < most && is_part(text[end]) {
-        end += 1;
-    }
+    let mut end = kind::run_end(&text[..most], from, NAME | HIGH);
     while end > from && matches!(after(text, end - 1), b'.' | b'-') {
         end -= 1;
     }
@@ -63,7 +60,5 @@ fn domain_end(text: &[u8], from: usize) -> usize {
 
 /// Bytes above 127 are letters of international addresses.
 fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || byte >= 0x80
-        || matches!(byte, b'.' | b'_' | b'+' | b'-' | b'\'' | b'~')
+    is(byte, DIGIT | LETTER | DOT | DASH | UNDERSCORE | HIGH) || matches!(byte, b'+' | b'\'' | b'~')
 }

@@ -8,6 +8,7 @@ mod colon;
 mod dash;
 mod dot;
 mod header;
+mod kind;
 mod mail;
 mod version;
 
