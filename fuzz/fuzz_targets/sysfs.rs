@@ -1,8 +1,8 @@
 //! Anything as the attributes of a USB drive: a machine, named by the catalog, that prints as
 //! a document and reads back as the same.
 //!
-//! The input is a list of files' contents, separated by zero bytes, in the order of `FILES`;
-//! `descriptors` and the report descriptor come last, where they may hold zero bytes.
+//! The input is a list of files' contents, separated by zero bytes, in the order of `FILES`; the
+//! report descriptor comes last, where it may hold zero bytes.
 //!
 //!     cargo fuzz run sysfs fuzz/seeds/sysfs
 #![no_main]

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::thread;
 
 use super::{App, CliError, CliResult, Exit, io_exit};
 use crate::bundle;
@@ -64,10 +65,17 @@ impl App {
         if let Some(file) = &self.global.from {
             return self.replay(file);
         }
-        let machine = self.machine()?;
+        // Neither needs the other, and on a machine of few devices both take as long.
+        let read = self.reading()?;
+        let (machine, catalog) = thread::scope(|scope| {
+            let machine = scope.spawn(read);
+            let catalog = self.catalog();
+            (machine.join(), catalog)
+        });
+        let machine = machine.unwrap_or_else(|bug| std::panic::resume_unwind(bug));
         let (devices, problems) = (machine.devices.len(), machine.problems.len());
         tracing::info!("read the machine: {devices} USB devices, {problems} problems");
-        Ok(vec![self.catalog()?.snapshot(machine, self.now, self.tool()?, all)])
+        Ok(vec![catalog?.snapshot(machine, self.now, self.tool()?, all)])
     }
 
     /// The root that collectors read below; `None` when the machine is a recording.
@@ -84,11 +92,13 @@ impl App {
         Ok(Some(Root::at(dir)))
     }
 
-    fn machine(&self) -> CliResult<Machine> {
-        match (self.root()?, &self.global.sysroot) {
-            (Some(root), Some(_)) => Ok(LinuxHost::at(root).read()),
-            _ => Ok(host::this_machine().read()),
-        }
+    /// What reads the machine.
+    fn reading(&self) -> CliResult<impl FnOnce() -> Machine + Send + use<>> {
+        let recorded = self.root()?.filter(|_| self.global.sysroot.is_some());
+        Ok(move || match recorded {
+            Some(root) => LinuxHost::at(root).read(),
+            None => host::this_machine().read(),
+        })
     }
 }
 

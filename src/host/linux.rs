@@ -243,7 +243,7 @@ impl Reader<'_> {
         };
         let mut reader = Reader { dir: &dir, blocks: self.blocks, problems: Vec::new() };
         let interface = Interface {
-            number: reader.hex_byte("bInterfaceNumber"),
+            number: number(name).or_else(|| reader.hex_byte("bInterfaceNumber")),
             class: reader.hex_byte("bInterfaceClass"),
             subclass: reader.hex_byte("bInterfaceSubClass"),
             protocol: reader.hex_byte("bInterfaceProtocol"),
@@ -309,6 +309,12 @@ impl Reader<'_> {
     fn hex_byte(&mut self, name: &str) -> Option<u8> {
         self.parse(name, |text| u8::from_str_radix(text, 16).ok())
     }
+}
+
+/// The number of an interface from its name, `1-4:1.0`: the kernel makes the name of it
+/// (`usb_set_configuration` in `drivers/usb/core/message.c`).
+fn number(name: &str) -> Option<u8> {
+    name.rsplit_once(':')?.1.split_once('.')?.1.parse().ok()
 }
 
 /// `2.00`: what the kernel prints of `bcdUSB`.

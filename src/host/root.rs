@@ -11,6 +11,9 @@ use std::path::{Component, Path, PathBuf};
 /// Attributes in sysfs are at most a page; text files such as `mountinfo` can be longer.
 const ATTRIBUTE: usize = 4096;
 
+/// Where the kernel publishes its devices.
+const SYSFS: &str = "/sys";
+
 /// Links followed before a path counts as a loop, as in the kernel.
 const MOST_LINKS: u32 = 40;
 
@@ -148,7 +151,11 @@ impl Root {
 impl Dir {
     /// A folder in it; links are followed inside the root.
     pub fn dir(&self, name: &str) -> io::Result<Dir> {
-        let path = self.root.resolve(&self.path.join(name))?;
+        let path = self.path.join(name);
+        let path = match self.root.is_live() && self.path.starts_with(SYSFS) {
+            true => sysfs_target(&self.path, path)?,
+            false => self.root.resolve(&path)?,
+        };
         Ok(Self { root: self.root.clone(), path })
     }
 
@@ -190,7 +197,10 @@ impl Dir {
 
     /// Reads an attribute: one page at most, without the final line break.
     pub fn attribute(&self, name: &str) -> io::Result<String> {
-        let bytes = self.bytes(name, ATTRIBUTE)?;
+        let bytes = match self.root.is_live() {
+            true => read_page(&mut open(&self.path.join(name))?)?,
+            false => self.bytes(name, ATTRIBUTE)?,
+        };
         let text = String::from_utf8_lossy(&bytes);
         Ok(text.trim_end_matches(['\n', '\0']).to_owned())
     }
@@ -245,6 +255,41 @@ fn open_with(path: &Path, links: Links) -> io::Result<File> {
         return Err(io::Error::other("a link"));
     }
     OpenOptions::new().read(true).open(path)
+}
+
+/// Where a folder of sysfs really is. Its links are relative, and point to a folder without a
+/// link on the way, so that one look at the link is enough; `canonicalize` looks at every part of
+/// the path, which makes up half the time that a large bus takes.
+fn sysfs_target(parent: &Path, path: PathBuf) -> io::Result<PathBuf> {
+    let Ok(target) = fs::read_link(&path) else {
+        return fs::symlink_metadata(&path).map(|_| path);
+    };
+    let mut at = parent.to_owned();
+    for component in target.components() {
+        match component {
+            Component::ParentDir => {
+                at.pop();
+            }
+            Component::Normal(name) => at.push(name),
+            _ => return fs::canonicalize(&path),
+        }
+    }
+    // A device unplugged meanwhile leaves a link to nowhere.
+    fs::symlink_metadata(&at).map(|_| at)
+}
+
+/// What the kernel answers to one read, which is the whole attribute.
+fn read_page(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; ATTRIBUTE];
+    loop {
+        match file.read(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => {
+                bytes.truncate(read?);
+                return Ok(bytes);
+            }
+        }
+    }
 }
 
 fn read_whole(file: &mut File, most: usize) -> io::Result<Vec<u8>> {
