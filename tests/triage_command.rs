@@ -85,6 +85,18 @@ fn the_attached_drive_says_what_the_words_leave_open() {
     assert_eq!(got["targets"]["first_response"], Value::Null, "a promise to nobody");
 }
 
+/// A managed drive's user is turned to his own administrator, so it matters who asks.
+#[test]
+fn whoever_has_a_managed_drive_is_asked_who_they_are() {
+    let machine = "tests/machines/locked-sentry-one/snapshot.json";
+    let open = document(&format!("--from {machine}"), "I forgot my password");
+    assert_eq!(open["ask"][0]["fact"], "requester_is_admin", "{open}");
+    let options = format!("--from {machine} --fact requester_is_admin=false");
+    let user = document(&options, "I forgot my password");
+    assert_eq!(user["contact"], "organisation_admin", "{user}");
+    assert_eq!(user["ask"], Value::Array(vec![]), "{user}");
+}
+
 #[test]
 fn mistakes_of_the_caller_have_their_exit_codes() {
     let code = |arguments: &str| Keycase::new(&format!("triage {arguments}")).run().code;
