@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::entry::{Entry, EntryLifecycle, Replacement};
 use super::matching::MatchRow;
-use crate::packs::{Pack, PackError};
+use crate::packs::{Origin, Pack, PackError};
 use crate::snapshot::Managed;
 
 /// What an overlay may change.
@@ -31,8 +31,11 @@ struct Probe {
     extends: Option<String>,
 }
 
-/// Reads a pack as an overlay if it is one.
+/// Reads a pack as an overlay if it is one; no embedded pack is.
 pub(super) fn parse(pack: &Pack) -> Result<Option<Overlay>, PackError> {
+    if pack.origin == Origin::Embedded {
+        return Ok(None);
+    }
     match pack.parse::<Probe>()?.extends {
         Some(_) => pack.parse().map(Some),
         None => Ok(None),
