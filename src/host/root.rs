@@ -333,6 +333,26 @@ mod tests {
         assert_eq!(root.dir("sys/a").unwrap().attribute("pipe").unwrap(), "");
     }
 
+    /// As sysfs lists a device: a relative link beside the folder that it leads to.
+    #[test]
+    fn one_look_at_a_link_of_sysfs_finds_what_following_it_finds() {
+        let dir = tempfile::tempdir().unwrap();
+        let base = fs::canonicalize(dir.path()).unwrap();
+        let bus = base.join("bus/usb/devices");
+        fs::create_dir_all(&bus).unwrap();
+        fs::create_dir_all(base.join("devices/pci0/usb1/1-1/1-1:1.0")).unwrap();
+        symlink("../../../devices/pci0/usb1/1-1", bus.join("1-1")).unwrap();
+        symlink("../../../devices/pci0/usb1/1-2", bus.join("1-2")).unwrap();
+        let device = sysfs_target(&bus, bus.join("1-1")).unwrap();
+        assert_eq!(device, fs::canonicalize(bus.join("1-1")).unwrap());
+        let interface = device.join("1-1:1.0");
+        assert_eq!(sysfs_target(&device, interface.clone()).unwrap(), interface);
+        let gone = sysfs_target(&bus, bus.join("1-2")).unwrap_err();
+        assert_eq!(gone.kind(), io::ErrorKind::NotFound);
+        let never = sysfs_target(&bus, bus.join("1-3")).unwrap_err();
+        assert_eq!(never.kind(), io::ErrorKind::NotFound);
+    }
+
     #[test]
     fn reads_are_bounded() {
         let (dir, root) = tree();

@@ -119,4 +119,12 @@ mod tests {
         assert_eq!(host(&format!("{at}pc-7 wrote a line")), Some(("pc-7".into(), false)));
         assert_eq!(host(&format!("{at}(pc-7) x")), None);
     }
+
+    #[test]
+    fn the_host_of_the_line_before_is_known_as_a_whole_word_only() {
+        let line = b"2026-11-22T10:00:00Z pc-77 kernel: x";
+        for last in [&b""[..], b"pc-7", b"pc-77", b"pc-778"] {
+            assert_eq!(host(line, last), Some((21, 26, true)));
+        }
+    }
 }

@@ -59,3 +59,29 @@ pub(super) fn run_start(text: &[u8], floor: usize, at: usize, kinds: u8) -> usiz
 pub(super) fn run_end(text: &[u8], at: usize, kinds: u8) -> usize {
     at + text[at..].iter().take_while(|byte| is(**byte, kinds)).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_of_the_kinds_that_the_language_says() {
+        for byte in 0..=255_u8 {
+            assert_eq!(is(byte, DIGIT), byte.is_ascii_digit(), "{byte}");
+            assert_eq!(is(byte, LETTER), byte.is_ascii_alphabetic(), "{byte}");
+            assert_eq!(is(byte, HEX), byte.is_ascii_hexdigit(), "{byte}");
+            assert_eq!(is(byte, HIGH), !byte.is_ascii(), "{byte}");
+            let signs = DOT | DASH | COLON | UNDERSCORE;
+            assert_eq!(is(byte, signs), b".-:_".contains(&byte), "{byte}");
+        }
+    }
+
+    #[test]
+    fn a_run_ends_at_the_text_the_floor_and_the_first_other_byte() {
+        let text = b"x12:34y";
+        assert_eq!((run_start(text, 0, 5, DIGIT), run_start(text, 0, 3, DIGIT)), (4, 1));
+        assert_eq!((run_start(text, 2, 3, DIGIT), run_start(text, 3, 3, DIGIT)), (2, 3));
+        assert_eq!((run_end(text, 4, DIGIT), run_end(text, 4, DIGIT | LETTER)), (6, 7));
+        assert_eq!(run_end(text, 7, DIGIT), 7);
+    }
+}
