@@ -238,6 +238,14 @@ impl Matcher {
         Some(span)
     }
 
+    /// Whether what stands where a value could is an ordinary word, or for a passphrase begins
+    /// with one: "password: required for unlocking".
+    fn is_said(&self, class: Class, value: &[u8]) -> bool {
+        let first = || value.split(|byte| *byte == b' ').next().unwrap_or_default();
+        self.is_ordinary(class, value)
+            || class == Class::Password && self.is_ordinary(class, first())
+    }
+
     /// Looks at what a rule's literal from `begin` to `end` introduces.
     fn rule(
         &self,
@@ -268,7 +276,7 @@ impl Matcher {
             let from = if rule.last_part { last_part(line, from, to) } else { from };
             let value = from..from + trimmed(class, &line[from..to]);
             let value = if rule.last_part { without_unit(line, value) } else { value };
-            if value.is_empty() || self.is_ordinary(class, &line[value.clone()]) {
+            if value.is_empty() || self.is_said(class, &line[value.clone()]) {
                 continue;
             }
             let (from, mut to) = (start + value.start, start + value.end);

@@ -21,6 +21,8 @@ struct File {
     words: Vec<WordsRow>,
     #[serde(default)]
     field: Vec<FieldRow>,
+    #[serde(default)]
+    fragment: Vec<FragmentRow>,
 }
 
 /// A way to find values, with the texts that prove it.
@@ -111,6 +113,20 @@ struct FieldRow {
     _why: String,
 }
 
+/// A part that the patterns of several rules share: `{name}` stands for it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FragmentRow {
+    name: String,
+    pattern: String,
+    #[serde(rename = "why")]
+    _why: String,
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(rename = "checked")]
+    _checked: String,
+}
+
 /// What a JSON field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -142,6 +158,7 @@ pub(super) struct Rules {
     pub(super) literals: Vec<(String, usize)>,
     pub(super) shapes: BTreeSet<String>,
     words: HashMap<String, Words>,
+    fragments: HashMap<String, String>,
     pub(super) fields: HashMap<String, Meaning>,
     /// By class.
     ordinary: [Words; Class::ALL.len()],
@@ -160,8 +177,15 @@ impl Rules {
     /// Compiles all redaction packs.
     pub(super) fn load(packs: &PackSet) -> Result<Self, RedactError> {
         let mut rules = Self::default();
+        let mut files = Vec::new();
         for pack in packs.of("redaction") {
-            let file: File = pack.parse()?;
+            let mut file: File = pack.parse()?;
+            for row in file.fragment.drain(..) {
+                rules.fragments.insert(row.name, row.pattern);
+            }
+            files.push((pack, file));
+        }
+        for (pack, file) in files {
             for row in file.rule {
                 rules.add_rule(pack, row)?;
             }
@@ -202,6 +226,7 @@ impl Rules {
         if row.prefilter.is_empty() {
             return Err(error("`prefilter` is missing".into()).into());
         }
+        let pattern = self.expanded(pattern, NESTED).map_err(error)?;
         let regex = RegexBuilder::new(&format!("\\A(?:{pattern})"))
             .unicode(false)
             .case_insensitive(true)
@@ -219,6 +244,20 @@ impl Rules {
             groups,
         });
         Ok(())
+    }
+
+    /// A pattern with the fragments it names in their places; those may name others.
+    fn expanded(&self, pattern: &str, depth: usize) -> Result<String, String> {
+        let mut whole = String::new();
+        let mut rest = pattern;
+        while let Some((before, name, after)) = next_name(rest) {
+            let fragment = self.fragments.get(name).filter(|_| depth > 0);
+            let fragment = fragment.ok_or_else(|| format!("there is no fragment `{name}`"))?;
+            whole.push_str(before);
+            whole.push_str(&self.expanded(fragment, depth - 1)?);
+            rest = after;
+        }
+        Ok(whole + rest)
     }
 
     fn add_field(&mut self, pack: &Pack, row: FieldRow) -> Result<(), RedactError> {
@@ -253,6 +292,27 @@ impl Rules {
     pub(super) fn words(&self, list: &str) -> Words {
         self.words.get(list).cloned().unwrap_or_default()
     }
+}
+
+/// How deep fragments may name each other.
+const NESTED: usize = 4;
+
+/// The first `{name}` of a pattern, with what stands before and after it. A count, `{1,3}`,
+/// and an escaped brace are none.
+fn next_name(pattern: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    while let Some(open) = pattern.get(from..)?.find('{').map(|at| from + at) {
+        let (before, rest) = (pattern.get(..open)?, pattern.get(open + 1..)?);
+        let length = rest.bytes().take_while(|b| b.is_ascii_lowercase() || *b == b'_').count();
+        let name = rest.get(..length)?;
+        match rest.get(length..)?.strip_prefix('}') {
+            Some(after) if length > 0 && !before.ends_with('\\') => {
+                return Some((before, name, after));
+            }
+            _ => from = open + 1,
+        }
+    }
+    None
 }
 
 fn add_words(pack: &Pack, words: &mut Words, add: &[String]) -> Result<(), RedactError> {

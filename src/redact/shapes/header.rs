@@ -60,11 +60,11 @@ fn class(name: &[u8]) -> Class {
 /// Where the host stands, and whether what follows it leaves no doubt that it is one; `last` is
 /// the one before.
 fn host(line: &[u8], last: &[u8]) -> Option<(usize, usize, bool)> {
-    let from = after_time(line)?;
+    let (from, must_follow) = after_time(line)?;
     let rest = line.get(from..)?;
     let is_last = !last.is_empty() && rest.strip_prefix(last).is_some_and(|r| r.starts_with(b" "));
     let length = if is_last { last.len() } else { name(rest)? };
-    Some((from, from + length, is_program(&rest[length + 1..])))
+    Some((from, from + length, must_follow || is_program(&rest[length + 1..])))
 }
 
 /// The length of the name that a text begins with and a space ends.
@@ -76,16 +76,53 @@ fn name(text: &[u8]) -> Option<usize> {
     is_name.then_some(length)
 }
 
-/// The end of `2024-06-01T00:00:00.123+02:00 ` or `Jun  1 00:00:00 `.
-fn after_time(line: &[u8]) -> Option<usize> {
+/// The end of the time, and whether the format wants a host to follow it.
+///
+/// `2024-06-01T00:00:00.123+02:00 `, `2024-06-01 00:00:00 `, `Jun  1 00:00:00 ` and journalctl's
+/// `Sat 2024-06-01 00:00:00 CEST `, each with or without the priority that stands before it
+/// where a log server wrote it (`<30>`; `<165>1 ` by RFC 5424).
+fn after_time(line: &[u8]) -> Option<(usize, bool)> {
+    let (priority, is_5424) = priority(line);
+    let line = line.get(priority..)?;
+    let weekday = if is_weekday(line) { 4 } else { 0 };
+    let end = after_date(line.get(weekday..)?)?;
+    let zone = if weekday > 0 { zone(line.get(weekday + end..)?) } else { 0 };
+    Some((priority + weekday + end + zone, is_5424))
+}
+
+/// The length of `<30>` or `<165>1 `, and whether it was the latter.
+fn priority(line: &[u8]) -> (usize, bool) {
+    let Some(rest) = line.strip_prefix(b"<") else { return (0, false) };
+    match rest.iter().take(4).position(|byte| *byte == b'>') {
+        Some(end) if end > 0 && rest[..end].iter().all(u8::is_ascii_digit) => {
+            let is_5424 = rest[end + 1..].starts_with(b"1 ");
+            (end + if is_5424 { 4 } else { 2 }, is_5424)
+        }
+        _ => (0, false),
+    }
+}
+
+/// Whether a text begins like `Sat 2024`.
+fn is_weekday(line: &[u8]) -> bool {
+    matches!(line, [a, _, _, b' ', digit, ..] if a.is_ascii_uppercase() && digit.is_ascii_digit())
+}
+
+/// The end of date and time.
+fn after_date(line: &[u8]) -> Option<usize> {
     let at = |i: usize| line.get(i).copied().unwrap_or(0);
-    if at(4) == b'-' && at(7) == b'-' && at(10) == b'T' && at(13) == b':' {
-        let space = memchr::memchr(b' ', &line[..line.len().min(40)])?;
-        return Some(space + 1);
+    if at(4) == b'-' && at(7) == b'-' && matches!(at(10), b'T' | b' ') && at(13) == b':' {
+        let space = memchr::memchr(b' ', line.get(11..line.len().min(40))?)?;
+        return Some(11 + space + 1);
     }
     let month = at(0).is_ascii_uppercase() && at(3) == b' ' && at(6) == b' ';
     let clock = at(9) == b':' && at(12) == b':' && at(15) == b' ';
     (month && clock).then_some(16)
+}
+
+/// The length of `CEST `, or 0.
+fn zone(line: &[u8]) -> usize {
+    let letters = line.iter().take(6).take_while(|byte| byte.is_ascii_uppercase()).count();
+    if letters > 0 && line.get(letters) == Some(&b' ') { letters + 1 } else { 0 }
 }
 
 /// `kernel:` or `name[123]:`; a bare `word:` also follows the time in logs without a host.
@@ -118,6 +155,12 @@ mod tests {
         assert_eq!(host(&format!("{at}ERROR main: x")), Some(("ERROR".into(), false)));
         assert_eq!(host(&format!("{at}pc-7 wrote a line")), Some(("pc-7".into(), false)));
         assert_eq!(host(&format!("{at}(pc-7) x")), None);
+        // RFC 5424 has a host in every line, whatever follows it.
+        let text = "<165>1 2026-11-22T10:00:00Z pc-7 app 1 - - x";
+        assert_eq!(host(text), Some(("pc-7".into(), true)));
+        assert_eq!(host("<30>Nov 22 10:00:00 pc-7 cron[1]: x"), Some(("pc-7".into(), true)));
+        assert_eq!(host("Sun 2026-11-22 10:00:00 CET pc-7 kernel: x"), Some(("pc-7".into(), true)));
+        assert_eq!(host("<1234>Nov 22 10:00:00 pc-7 kernel: x"), None);
     }
 
     #[test]
