@@ -8,7 +8,9 @@ use std::fs;
 
 use keycase::condition::{FactValue, Facts, Origin};
 use keycase::packs::{Origin as From, Pack, PackSet};
-use keycase::triage::{Confidence, Model, Rules, Ticket, Triage, place, triage};
+use keycase::triage::{
+    Category, Confidence, Contact, Model, Rules, Scope, Ticket, Triage, place, triage,
+};
 
 #[path = "triage/cases.rs"]
 mod cases;
@@ -215,6 +217,57 @@ fn impact_decides_and_not_tone() {
             assert_eq!(read(&toned), read(&plain), "{text}");
         }
     }
+}
+
+#[test]
+fn what_is_stated_rules_out_the_clause_that_the_words_read_like() {
+    let rules = rules();
+    for (words, fact, value, clause) in [
+        (
+            "I forgot the password of my drive, help",
+            "requester_is_admin",
+            true,
+            "not_designated_admin",
+        ),
+        (
+            "Unsere Lizenz ist abgelaufen, keiner kommt an die Daten",
+            "account_in_good_standing",
+            true,
+            "account_standing",
+        ),
+        ("I forgot the password of my Ironkey S200", "past_end_of_life", false, "end_of_life"),
+        (
+            "Our antivirus blocks it I think, the drive won't open",
+            "third_party_cause",
+            false,
+            "third_party",
+        ),
+    ] {
+        let mut facts = Facts::default();
+        facts.set(fact, value, Origin::Option);
+        let got = run(&rules, words, "datalocker", &facts);
+        assert_ne!(got.exclusion.as_deref(), Some(clause), "{words}: {got:?}");
+    }
+}
+
+#[test]
+fn an_attached_drive_knows_better_than_a_brand_and_a_vague_word() {
+    let rules = rules();
+    let mut kingston = Facts::default();
+    kingston.set("drive.vendor", "Kingston", Origin::Catalog);
+    kingston.set("drive.managed", "no", Origin::Catalog);
+    let forgot = "I forgot the password of my Ironkey, I have 2 tries left, please help";
+    let got = run(&rules, forgot, "datalocker", &kingston);
+    assert_eq!(got.exclusion.as_deref(), Some("kingston_not_management"), "{got:?}");
+    assert_eq!(got.contact, Contact::Manufacturer);
+    let mut sentry = Facts::default();
+    sentry.set("drive.vendor", "DataLocker", Origin::Catalog);
+    for broken in ["My stick is broken", "It worked yesterday, today it doesn't"] {
+        let got = run(&rules, broken, "datalocker", &sentry);
+        assert_ne!(got.category, Category::OutOfScope, "{broken}: {got:?}");
+    }
+    let other = run(&rules, "My Apricorn is broken", "datalocker", &sentry);
+    assert_eq!(other.scope, Scope::OutOfScope, "{other:?}");
 }
 
 #[test]

@@ -124,7 +124,7 @@ pub fn table(triage: &Triage, targets: &Targets) -> String {
     labelled(&mut out, "scope", &scope(triage));
     labelled(&mut out, "contact", contact(triage.contact));
     for (label, target) in
-        [("response", &targets.first_response), ("solution", &targets.resolution)]
+        [("response", &targets.first_response), ("resolution", &targets.resolution)]
     {
         if let Some(target) = target {
             labelled(&mut out, label, &format!("target {target}"));
@@ -167,8 +167,10 @@ fn category(category: Category, scope: Scope) -> &'static str {
         Category::HowTo => "how to",
         Category::FeatureRequest => "feature request",
         Category::Licensing => "licensing",
-        Category::OutOfScope if scope == Scope::Unknown => "too little is said to tell",
-        Category::OutOfScope => "nothing the products have to do with",
+        Category::OutOfScope if scope == Scope::OutOfScope => {
+            "nothing the products have to do with"
+        }
+        Category::OutOfScope => "too little is said to tell",
     }
 }
 

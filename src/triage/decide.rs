@@ -4,7 +4,7 @@
 //! have the last word.
 
 use super::load::Rules;
-use super::model::{Choice, Features};
+use super::model::{Choice, Features, Scores};
 use super::pack::PolicyRow;
 use super::questions;
 use super::rules::Rule;
@@ -106,7 +106,7 @@ impl Spoken<'_> {
             true => rule.because.to_string(),
             false => format!("{} ({})", rule.because, evidence.join("; ")),
         };
-        self.reasons.push(Reason { rule: rule.id.clone(), because });
+        self.reasons.push(Reason { rule: rule.id.clone(), because, features: Vec::new() });
     }
 
     /// Adds what the model says, with the features that carried it.
@@ -118,26 +118,23 @@ impl Spoken<'_> {
         shown: &Features,
         facts: &Facts<'_>,
     ) {
-        let mut features: Vec<String> = Vec::new();
+        let (mut words, mut features) = (Vec::new(), Vec::new());
         for feature in carried_by {
-            let told = match shown.said(feature) {
-                Some(words) => format!("\"{words}\""),
-                None => match self.evidence(feature, facts) {
-                    Some(words) => format!("{feature}: {words}"),
-                    None => feature.clone(),
-                },
-            };
-            // A word may carry it alone, in a pair and by its kind.
-            if !features.contains(&told) {
-                features.push(told);
+            let said = shown.said(feature).map(|words| format!("\"{words}\""));
+            match said.or_else(|| self.evidence(feature, facts)) {
+                // A word may carry it alone, in a pair and by its kind.
+                Some(told) if !words.contains(&told) => words.push(told),
+                Some(_) => {}
+                None => features.push(feature.clone()),
             }
         }
-        let features = features.join("; ");
-        let because = match features.is_empty() {
-            true => format!("nothing in the words speaks for another {label} than {value}"),
-            false => format!("the words read most like {label} {value} ({features})"),
+        let words = words.join("; ");
+        let because = match (words.is_empty(), features.is_empty()) {
+            (true, true) => format!("nothing in the words speaks for another {label} than {value}"),
+            (true, false) => format!("all in all it reads most like {label} {value}"),
+            _ => format!("the words read most like {label} {value} ({words})"),
         };
-        self.reasons.push(Reason { rule: format!("learned.{label}"), because });
+        self.reasons.push(Reason { rule: format!("learned.{label}"), because, features });
     }
 
     fn evidence(&self, fact: &str, facts: &Facts<'_>) -> Option<String> {
@@ -180,7 +177,7 @@ pub(super) fn decide<'k>(
     let kind = scores.kind().unwrap_or_else(|| Choice::blind(Kind::Problem));
     spoken.add_learned("type", &name(&kind.value), &kind.carried_by, &shown, &facts);
     facts.set("kind", name(&kind.value), Origin::Description);
-    let category = scores.category().unwrap_or_else(|| Choice::blind(Category::OutOfScope));
+    let category = category(&scores, kind.value, &facts);
     spoken.add_learned("category", &name(&category.value), &category.carried_by, &shown, &facts);
     facts.set("category", name(&category.value), Origin::Description);
     let learned = scores.impact().unwrap_or_else(|| Choice::blind(3));
@@ -217,6 +214,17 @@ pub(super) fn decide<'k>(
         ask: Vec::new(),
     };
     Decided { triage, facts }
+}
+
+/// The category. A fault of a drive that is attached, and of no other product, is never
+/// something that the products have nothing to do with, however little is said.
+fn category(scores: &Scores<'_>, kind: Kind, facts: &Facts<'_>) -> Choice<Category> {
+    let holds = |name: &str| facts.get(name).is_some_and(|fact| fact.value == true.into());
+    let elsewhere = holds("names.other") || holds("names.foreign");
+    let attached = facts.get("drive.vendor").is_some();
+    let ours = attached && kind == Kind::Problem && !elsewhere;
+    let choice = scores.category(|category| !(ours && category == Category::OutOfScope));
+    choice.unwrap_or_else(|| Choice::blind(Category::OutOfScope))
 }
 
 /// Lets the findings speak, in their order; each sees what the earlier ones found.

@@ -13,7 +13,7 @@ use super::pack::{
 use super::phrase::Phrase;
 use super::rules::Rule;
 use super::spelling::Vocabulary;
-use crate::condition::{Condition, FactType, FactValue, KnownNames, drive_names};
+use crate::condition::{Condition, FactType, FactValue, Facts, KnownNames, Truth, drive_names};
 use crate::packs::{Pack, PackError, PackSet};
 use crate::policy::{Words, typed_fact};
 
@@ -30,7 +30,7 @@ pub struct Rules {
     pub(super) findings: Vec<Rule<Finding>>,
     pub(super) severities: Vec<Rule<Level>>,
     pub(super) scopes: Vec<Rule<ScopeEffect>>,
-    pub(super) clauses: Vec<ClauseRow>,
+    pub(super) clauses: Vec<Clause>,
     pub(super) contacts: Vec<Rule<ContactEffect>>,
     pub(super) priorities: Vec<Rule<PriorityEffect>>,
     pub(super) model: Model,
@@ -47,6 +47,20 @@ pub(super) struct Askable {
     pub(super) question: Words,
     pub(super) ask_when: Condition,
     pub(super) answers: Vec<FactValue>,
+}
+
+/// A clause that the model may name, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Clause {
+    pub(super) row: ClauseRow,
+    ruled_out: Option<Condition>,
+}
+
+impl Clause {
+    /// Whether what is known is against it.
+    pub(super) fn is_ruled_out(&self, facts: &Facts<'_>) -> bool {
+        self.ruled_out.as_ref().is_some_and(|when| when.evaluate(facts) == Truth::True)
+    }
 }
 
 /// What a pack promises about one text; a test keeps all promises.
@@ -238,7 +252,10 @@ impl Loading {
         self.rules.findings.extend(findings);
         let contacts = self.compile(pack.contacts, file);
         self.rules.contacts.extend(contacts);
-        self.rules.clauses.extend(pack.clauses);
+        for row in pack.clauses {
+            let ruled_out = row.ruled_out_when.as_ref().and_then(|when| self.condition(when, file));
+            self.rules.clauses.push(Clause { row, ruled_out });
+        }
         if let Some(model) = pack.model {
             self.model(model, file);
         }

@@ -86,6 +86,9 @@ pub(super) struct ClauseRow {
     pub(super) contact: Contact,
     /// Whom to turn to while it is open.
     pub(super) while_open: Contact,
+    /// When it can't exclude the case, whatever the words read like: what was stated, or what
+    /// the catalog knows of the drive, is against it.
+    pub(super) ruled_out_when: Option<Spanned<String>>,
 }
 
 /// Whom to turn to for what a policy covers.
@@ -167,6 +170,10 @@ pub(super) struct ProductRow {
     /// Whether a management server governs it.
     #[serde(default)]
     pub(super) managed: Option<ManagedModel>,
+    /// Whether the words are a brand only, which several makers' drives have borne: which one
+    /// it is an attached drive tells better.
+    #[serde(default)]
+    pub(super) brand: bool,
     /// The policy that is about it, when it is one of the shipped ones.
     pub(super) policy: Option<String>,
     pub(super) words: Vec<Spanned<String>>,

@@ -38,13 +38,15 @@ pub(super) fn scope(
         rules
             .clauses
             .iter()
-            .find(|clause| clause.id == id && clause.policies.iter().any(|p| p == policy))
+            .find(|clause| clause.row.id == id && clause.row.policies.iter().any(|p| p == policy))
     };
-    let learned = scores.scope(|id| clause(id).is_some());
+    // Words may read like a clause that what is known is against.
+    let possible = |id: &str| clause(id).is_some_and(|clause| !clause.is_ruled_out(facts));
+    let learned = scores.scope(possible);
     let learned = learned.unwrap_or_else(|| Choice::blind((Scope::InScope, None)));
     let (verdict, exclusion) = learned.value.clone();
     let contact = match exclusion.as_deref().and_then(clause) {
-        Some(clause) => turn_to(clause, verdict),
+        Some(clause) => turn_to(&clause.row, verdict),
         None => covered(rules, facts, spoken),
     };
     Scoped { verdict, exclusion, contact, learned: Some(learned) }

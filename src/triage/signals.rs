@@ -160,7 +160,8 @@ impl<'r> Signals<'r> {
         facts.set("names.own", named(&is_own), origin());
         facts.set("names.management", named(&is_management), origin());
         facts.set("names.kingston", named(&|p| &*p.maker == "Kingston"), origin());
-        let product = self.product();
+        let attached = facts.get("drive.vendor").is_some();
+        let product = self.product().filter(|product| !(product.brand && attached));
         facts.set("product.maker", product.map_or("", |p| &*p.maker), origin());
         facts.set("product.managed", product.map_or("", managed), origin());
     }

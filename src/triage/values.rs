@@ -91,6 +91,9 @@ pub struct Reason {
     pub rule: String,
     /// What it concludes, and the words it rests on.
     pub because: String,
+    /// What else carried it, of what was learned: cues and counts by their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
 }
 
 /// A question whose answer would change the result.

@@ -63,9 +63,15 @@ impl<'m> Scores<'m> {
         self.best(|_, head| if let Head::Kind(kind) = head { Some(*kind) } else { None })
     }
 
-    /// The category.
-    pub(in super::super) fn category(&self) -> Option<Choice<Category>> {
-        self.best(|_, head| if let Head::Category(it) = head { Some(*it) } else { None })
+    /// The category, among those that may be.
+    pub(in super::super) fn category(
+        &self,
+        may_be: impl Fn(Category) -> bool,
+    ) -> Option<Choice<Category>> {
+        self.best(|_, head| match head {
+            Head::Category(category) => may_be(*category).then_some(*category),
+            _ => None,
+        })
     }
 
     /// The answer about scope, among those that the policy has; another than "in scope" only
