@@ -312,11 +312,7 @@ impl Outbox<'_> {
         what: Option<String>,
     ) -> Result<(), StoreError> {
         let Some(after) = progress.state.after(event) else {
-            // The table has every transition this file makes; the test of the table says so.
-            return Err(StoreError::NoSuch(format!(
-                "a submission that is {} cannot become {event:?}",
-                progress.state.name()
-            )));
+            return Err(StoreError::Impossible { from: progress.state, on: event });
         };
         progress.state = after;
         self.write(item, progress, Some(event), what)

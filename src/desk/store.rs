@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::private;
 use super::record::{LogLine, Progress, Request};
-use super::state::State;
+use super::state::{Event, State};
 
 const REQUEST: &str = "request.json";
 const STATE: &str = "state.json";
@@ -66,9 +66,20 @@ pub enum StoreError {
     /// Another process works on the submission.
     #[error("another process is working on submission {0}")]
     Busy(Uuid),
-    /// There is no such submission, or more than one.
-    #[error("{0}")]
-    NoSuch(String),
+    /// No submission has this id.
+    #[error("no submission {0} in the outbox")]
+    NotFound(String),
+    /// More than one submission begins with this id.
+    #[error("more than one submission begins with {0}")]
+    AmbiguousId(String),
+    /// The table of transitions has no such step; nothing was written.
+    #[error("`{}` cannot happen to a submission that is {}", on.name(), from.name())]
+    Impossible {
+        /// Where it stands.
+        from: State,
+        /// What should have happened to it.
+        on: Event,
+    },
 }
 
 /// The folder of all submissions.
@@ -187,10 +198,8 @@ impl Store {
         fitting.retain(|(name, _)| name.starts_with(&wanted));
         match fitting.pop() {
             Some((_, dir)) if fitting.is_empty() => Ok(dir),
-            None => Err(StoreError::NoSuch(format!("no submission {id} in the outbox"))),
-            Some(_) => {
-                Err(StoreError::NoSuch(format!("more than one submission begins with {id}")))
-            }
+            None => Err(StoreError::NotFound(id.to_owned())),
+            Some(_) => Err(StoreError::AmbiguousId(id.to_owned())),
         }
     }
 
