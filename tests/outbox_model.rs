@@ -311,7 +311,8 @@ fn a_timer_gives_up_where_the_person_sees_it() {
     }
     let progress = store.find("0").unwrap().progress;
     assert_eq!((progress.state, progress.attempts), (State::Queued, 8));
-    assert!(progress.refused && progress.error.unwrap().starts_with("given up after 8 attempts"));
+    assert!(progress.given_up && !progress.refused, "no desk has refused anything");
+    assert!(progress.error.unwrap().starts_with("given up after 8 attempts"));
     run(&store, &desk, &clock, Asked::ToSettle);
     assert_eq!(store.find("0").unwrap().progress.state, State::Sent, "a person asked");
 }

@@ -1,7 +1,8 @@
 //! What the outbox keeps, and for how long.
 
 use jiff::{SignedDuration, Timestamp};
-use keycase::desk::{Facts, Progress, REQUEST_SCHEMA, Request, State, Store, StoreError, TicketDraft};
+use keycase::desk::{Facts, Hold, Progress, REQUEST_SCHEMA, Request, State, Store, StoreError, TicketDraft};
+use serde_json::json;
 use uuid::Uuid;
 
 fn request(number: u128, at: Timestamp) -> Request {
@@ -78,6 +79,15 @@ fn an_id_may_be_shortened_as_long_as_it_names_one() {
     assert!(store.find("11112").is_ok());
     for id in ["2", "../"] {
         assert!(matches!(store.find(id), Err(StoreError::NotFound(_))), "{id}");
+    }
+}
+
+#[test]
+fn a_hold_is_read_under_its_old_name_too() {
+    let until = "2026-06-01T00:00:00Z";
+    for name in ["asked_by_desk", "binds_person"] {
+        let hold: Hold = serde_json::from_value(json!({"until": until, name: true})).unwrap();
+        assert!(hold.binds_person, "{name}");
     }
 }
 

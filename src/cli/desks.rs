@@ -142,6 +142,8 @@ pub(crate) fn exit(progress: &Progress) -> Exit {
         State::Sent | State::Ready | State::Draft => Exit::Done,
         State::Rejected => Exit::DeskRefused,
         _ if progress.refused => Exit::DeskRefused,
+        // No timer sends it any more, so it does not count as on its way.
+        _ if progress.given_up => Exit::Failed,
         State::Queued | State::Sending | State::Ambiguous | State::CreatedNotAttached => {
             Exit::Queued
         }
@@ -229,6 +231,16 @@ fn credential_error(desk: &str, error: &CredentialError) -> CliError {
 mod tests {
     use super::*;
     use crate::desk::state::Event;
+
+    #[test]
+    fn what_timers_have_given_up_is_neither_refused_nor_on_its_way() {
+        let mut progress = Progress::new(State::Queued, Timestamp::UNIX_EPOCH);
+        assert_eq!(exit(&progress), Exit::Queued);
+        progress.given_up = true;
+        assert_eq!(exit(&progress), Exit::Failed);
+        progress.refused = true;
+        assert_eq!(exit(&progress), Exit::DeskRefused);
+    }
 
     #[test]
     fn an_error_of_the_outbox_ends_as_what_it_is() {

@@ -117,6 +117,7 @@ impl Round {
             Exit::Io,
             Exit::BadData,
             Exit::DeskRefused,
+            Exit::Failed,
             Exit::Queued,
         ];
         order.into_iter().find(|exit| self.exits.contains(exit)).unwrap_or(Exit::Done)

@@ -283,6 +283,7 @@ impl Outbox<'_> {
     fn failed(&self, item: &Locked, failure: &Failure) -> Progress {
         let mut progress = item.item.progress.clone();
         progress.error = Some(failure.to_string());
+        progress.given_up = false;
         progress.refused = failure.is_final() || matches!(failure, Failure::OutOfProtocol(_));
         progress.hold = failure.wait().map(|wait| self.hold(wait.min(LONGEST_REQUESTED), true));
         progress
@@ -315,6 +316,7 @@ impl Outbox<'_> {
             return Err(StoreError::Impossible { from: progress.state, on: event });
         };
         progress.state = after;
+        progress.given_up = false;
         self.write(item, progress, Some(event), what)
     }
 

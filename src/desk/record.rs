@@ -76,9 +76,12 @@ pub struct Progress {
     /// What went wrong last.
     #[serde(default)]
     pub error: Option<String>,
-    /// Whether the last failure is one that waiting does not mend.
+    /// Whether the desk refused last, or answered out of protocol: waiting does not mend it.
     #[serde(default)]
     pub refused: bool,
+    /// Whether timers have tried often enough and leave it to the person.
+    #[serde(default)]
+    pub given_up: bool,
     /// Whether the ticket has been told that its bundle was refused; at most once.
     #[serde(default)]
     pub said_refused: bool,
@@ -94,7 +97,8 @@ pub struct Hold {
     pub until: Timestamp,
     /// Whether it binds a person too: the desk asked for it, or this machine has sent its
     /// share.
-    pub asked_by_desk: bool,
+    #[serde(alias = "asked_by_desk")]
+    pub binds_person: bool,
 }
 
 /// One line of `log.jsonl`.
@@ -128,6 +132,7 @@ impl Progress {
             looks: Vec::new(),
             error: None,
             refused: false,
+            given_up: false,
             said_refused: false,
         }
     }

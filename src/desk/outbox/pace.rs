@@ -34,7 +34,7 @@ impl Outbox<'_> {
         let mut progress = item.item.progress.clone();
         let what = format!("{SHARE} tickets have left this machine within an hour");
         progress.error = Some(what.clone());
-        progress.hold = Some(Hold { until, asked_by_desk: true });
+        progress.hold = Some(Hold { until, binds_person: true });
         self.write(item, progress, None, Some(what))?;
         Ok(Next::Stop)
     }
@@ -42,13 +42,13 @@ impl Outbox<'_> {
     /// A timer has tried often enough. The submission stays as it is, says so, and waits for
     /// the person, whom it costs one command.
     pub(super) fn give_up(&self, item: &mut Locked) -> Result<Next, StoreError> {
-        if item.item.progress.refused {
+        if item.item.progress.given_up {
             return Ok(Next::Stop);
         }
         let mut progress = item.item.progress.clone();
         let last = progress.error.take().unwrap_or_default();
         let what = format!("given up after {} attempts, the last: {last}", tries(&progress));
-        progress.refused = true;
+        progress.given_up = true;
         progress.error = Some(what.clone());
         self.write(item, progress, None, Some(what))?;
         Ok(Next::Stop)
@@ -72,13 +72,13 @@ impl Outbox<'_> {
         let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
         let left = Duration::try_from(hold.until.duration_since(self.clock.now()));
         let holds = left.is_ok_and(|left| !left.is_zero() && left <= longest);
-        holds && (hold.asked_by_desk || asked == Asked::WhenDue)
+        holds && (hold.binds_person || asked == Asked::WhenDue)
     }
 
-    pub(super) fn hold(&self, pause: Duration, asked_by_desk: bool) -> Hold {
+    pub(super) fn hold(&self, pause: Duration, binds_person: bool) -> Hold {
         let now = self.clock.now();
         let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
-        Hold { until: now.saturating_add(pause).unwrap_or(now), asked_by_desk }
+        Hold { until: now.saturating_add(pause).unwrap_or(now), binds_person }
     }
 
     /// Doubles with every attempt, and differs between submissions so that many waiting
