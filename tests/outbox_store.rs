@@ -1,7 +1,7 @@
 //! What the outbox keeps, and for how long.
 
 use jiff::{SignedDuration, Timestamp};
-use keycase::desk::{Facts, Hold, Progress, REQUEST_SCHEMA, Request, State, Store, StoreError, TicketDraft};
+use keycase::desk::{Facts, Hold, Looks, Progress, REQUEST_SCHEMA, Request, State, Store, StoreError, TicketDraft};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -89,6 +89,18 @@ fn a_hold_is_read_under_its_old_name_too() {
         let hold: Hold = serde_json::from_value(json!({"until": until, name: true})).unwrap();
         assert!(hold.binds_person, "{name}");
     }
+}
+
+#[test]
+fn looks_written_as_times_are_read_as_their_number() {
+    let then: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    let mut record = json!(Progress::new(State::Ambiguous, then));
+    record["looks"] = json!(["2026-05-31T00:00:00Z", then]);
+    let mut read: Progress = serde_json::from_value(record).unwrap();
+    assert_eq!(read.looks, Looks { absent: 2, failed: 0, last_absent: Some(then) });
+    read.looks.failed = 3;
+    let again: Progress = serde_json::from_value(json!(read)).unwrap();
+    assert_eq!(again, read);
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub use outbox::{Asked, Clock, Outbox};
 pub use pack::{
     DeskData, EmailData, FreshdeskData, HandOver, HandoffData, RequestTrackerData, ZendeskData,
 };
-pub use record::{Hold, LogLine, Progress, REQUEST_SCHEMA, Request};
+pub use record::{Hold, LogLine, Looks, Progress, REQUEST_SCHEMA, Request};
 pub use state::State;
 pub use store::{Content, Item, Listing, Locked, Store, StoreError, hash_file};
 pub use template::{TicketTemplate, fill};

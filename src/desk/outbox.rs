@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::record::{LogLine, Progress};
+use super::record::{LogLine, Looks, Progress};
 use super::state::{Event, State};
 use super::store::{Content, Locked, StoreError};
 use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
@@ -16,7 +16,7 @@ use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
 /// The longest pause a desk is granted; a wrong header must not hold a ticket for days.
 const LONGEST_REQUESTED: Duration = Duration::from_secs(60 * 60);
 /// How many looks must find nothing before a ticket is sent again.
-const LOOKS: usize = 2;
+const LOOKS: u32 = 2;
 /// How far before the first send a look begins: clocks of two machines differ, and a clock
 /// in the wrong time zone by up to 14 hours.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
@@ -117,7 +117,7 @@ impl Outbox<'_> {
         progress.attempts = progress.attempts.saturating_add(1);
         progress.first_sent = progress.first_sent.or(Some(now));
         progress.last_sent = Some(now);
-        progress.looks.clear();
+        progress.looks = Looks::default();
         progress.hold = None;
         progress.refused = false;
         self.step(item, progress, Event::Started, None)?;
@@ -179,6 +179,9 @@ impl Outbox<'_> {
         if self.is_held(item, asked) || !self.wait_for_look(item, asked) {
             return Ok(Next::Stop);
         }
+        if asked == Asked::WhenDue && pace::is_tried_out(&item.item.progress) {
+            return self.give_up(item);
+        }
         let now = self.clock.now();
         let first = item.item.progress.first_sent.unwrap_or(item.item.request.agreed_at);
         let since = first.min(now).saturating_sub(LOOK_BACK).unwrap_or(first);
@@ -189,6 +192,8 @@ impl Outbox<'_> {
                 let mut progress = self.failed(item, &failure);
                 // Whether the ticket exists is still open, so nothing is refused for good.
                 progress.refused |= item.item.progress.refused;
+                progress.looks.failed = progress.looks.failed.saturating_add(1);
+                progress.hold = progress.hold.or_else(|| Some(self.backoff(item)));
                 self.write(item, progress, None, Some(format!("looked: {failure}")))?;
                 Ok(Next::Stop)
             }
@@ -197,8 +202,10 @@ impl Outbox<'_> {
 
     fn not_found(&self, item: &mut Locked, asked: Asked, sends: u32) -> Result<Next, StoreError> {
         let mut progress = item.item.progress.clone();
-        progress.looks.push(self.clock.now());
-        let looks = progress.looks.len();
+        progress.looks.absent = progress.looks.absent.saturating_add(1);
+        progress.looks.last_absent = Some(self.clock.now());
+        progress.hold = Some(self.backoff(item));
+        let looks = progress.looks.absent;
         self.write(item, progress, None, Some("looked: no such ticket".into()))?;
         match asked {
             Asked::ToSettle | Asked::ToSendAgain if looks < LOOKS => Ok(Next::Again),

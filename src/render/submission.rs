@@ -140,6 +140,9 @@ fn next_step(item: &Item, data: &DeskData) -> Option<String> {
             Some(hold) => format!("after {}, run `keycase outbox send`", hold.until),
             None => "run `keycase outbox send` when the desk can be reached".into(),
         }),
+        State::Ambiguous if progress.given_up => {
+            Some(format!("{}; timers look for it no more", unclear(&item.request)))
+        }
         State::Ambiguous => Some(unclear(&item.request)),
         State::CreatedNotAttached => {
             Some("run `keycase outbox send`: only the bundle is sent, to the same ticket".into())

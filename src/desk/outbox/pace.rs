@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::record::{Hold, Progress};
+use super::super::state::State;
 use super::super::store::{Locked, StoreError};
 use super::{Asked, LONGEST_REQUESTED, Next, Outbox};
 
@@ -47,7 +48,8 @@ impl Outbox<'_> {
         }
         let mut progress = item.item.progress.clone();
         let last = progress.error.take().unwrap_or_default();
-        let what = format!("given up after {} attempts, the last: {last}", tries(&progress));
+        let (tries, what) = (tries(&progress), what_is_tried(&progress));
+        let what = format!("given up after {tries} {what}, the last problem: {last}");
         progress.given_up = true;
         progress.error = Some(what.clone());
         self.write(item, progress, None, Some(what))?;
@@ -56,7 +58,7 @@ impl Outbox<'_> {
 
     /// Waits until the next look is due; false when it is not and nobody wants to wait.
     pub(super) fn wait_for_look(&self, item: &Locked, asked: Asked) -> bool {
-        let Some(&last) = item.item.progress.looks.last() else { return true };
+        let Some(last) = item.item.progress.looks.last_absent else { return true };
         let interval = self.config.look_interval.unwrap_or(LOOK_INTERVAL);
         let passed = Duration::try_from(self.clock.now().duration_since(last)).unwrap_or_default();
         let Some(left) = interval.checked_sub(passed).filter(|left| !left.is_zero()) else {
@@ -93,9 +95,20 @@ impl Outbox<'_> {
     }
 }
 
-/// How often ticket and bundle were sent.
+/// How often ticket and bundle were sent; where it is unclear whether the ticket arrived, how
+/// often it was looked for since.
 fn tries(progress: &Progress) -> u32 {
-    progress.attempts.saturating_add(progress.uploads)
+    match progress.state {
+        State::Ambiguous => progress.looks.count(),
+        _ => progress.attempts.saturating_add(progress.uploads),
+    }
+}
+
+fn what_is_tried(progress: &Progress) -> &'static str {
+    match progress.state {
+        State::Ambiguous => "looks for the ticket",
+        _ => "attempts",
+    }
 }
 
 /// Whether a timer has tried often enough.
