@@ -27,6 +27,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// `text` as one line for a place that has no room for [`visible`] escapes: what could steer a
+/// terminal, a reader or a header is a blank.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|character| if is_steering(character) { ' ' } else { character }).collect()
+}
+
 /// Whether a character can move the cursor, change state, or change the order of others.
 pub fn is_steering(character: char) -> bool {
     character.is_control()
@@ -54,6 +60,12 @@ mod tests {
         assert_eq!(visible("x\ny"), "x\\u{a}y");
         assert_eq!(visible("\u{9b}2J"), "\\u{9b}2J");
         assert_eq!(visible("\u{202e}evil"), "\\u{202e}evil");
+    }
+
+    #[test]
+    fn one_line_has_neither_breaks_nor_overrides() {
+        assert_eq!(one_line("a\r\nb\u{202e}c\u{2028}d\u{9b}e"), "a  b c d e");
+        assert_eq!(one_line("Sécure Drïve 日本"), "Sécure Drïve 日本");
     }
 
     #[test]
