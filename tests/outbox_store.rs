@@ -1,7 +1,9 @@
 //! What the outbox keeps, and for how long.
 
 use jiff::{SignedDuration, Timestamp};
-use keycase::desk::{Facts, Hold, Looks, Progress, REQUEST_SCHEMA, Request, State, Store, StoreError, TicketDraft};
+use keycase::desk::{
+    Facts, Hold, Looks, Progress, REQUEST_SCHEMA, Request, State, Store, StoreError, TicketDraft,
+};
 use serde_json::json;
 use uuid::Uuid;
 

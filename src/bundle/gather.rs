@@ -6,7 +6,7 @@ use std::path::Path;
 use super::error::BundleError;
 use super::include;
 use super::inputs::{Contents, Document, Inputs, Log, SECONDS, Step};
-use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome, Truncation, one_line};
+use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome, Truncation, line_of};
 use super::read::SNAPSHOT;
 use super::spool::{Packed, Spool};
 use super::{archive, name};
@@ -199,7 +199,7 @@ impl<'a> Gathering<'a> {
         self.truncations.push(Truncation {
             file: name.as_str().to_owned(),
             collector: collector.to_owned(),
-            why: one_line(&why),
+            why: line_of(&why),
             kept,
             of: cut.of,
         });

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::redact::{Counts, Redacted};
 use crate::snapshot::Tool;
+use crate::text::one_line;
 
 /// The schema name of the manifest.
 pub const SCHEMA: &str = "keycase.bundle/1";
@@ -170,14 +171,13 @@ pub struct AuditEntry {
 impl CollectorEntry {
     /// An entry whose reason has been through the redactor.
     pub fn new(id: &str, outcome: Outcome, why: Option<&Redacted>, ms: u64) -> Self {
-        Self { id: id.to_owned(), outcome, why: why.map(one_line), ms }
+        Self { id: id.to_owned(), outcome, why: why.map(line_of), ms }
     }
 }
 
 /// One line, and nothing that steers the terminal of whoever opens the manifest.
-pub(super) fn one_line(text: &Redacted) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    String::from_utf8_lossy(text.bytes()).chars().map(plain).collect()
+pub(super) fn line_of(text: &Redacted) -> String {
+    one_line(&String::from_utf8_lossy(text.bytes()))
 }
 
 /// Redaction counts under the names that documents use.

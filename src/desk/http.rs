@@ -350,7 +350,9 @@ mod tests {
 
     #[test]
     fn statuses_are_sorted_by_what_is_certain() {
-        let of = |status| judge(status, HeaderMap::new(), Ok(Vec::new()), &Secrets::default()).unwrap_err();
+        let of = |status| {
+            judge(status, HeaderMap::new(), Ok(Vec::new()), &Secrets::default()).unwrap_err()
+        };
         assert!(of(429).is_harmless());
         for status in [301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 413, 415, 422] {
             assert!(of(status).is_final(), "{status}");
@@ -379,7 +381,10 @@ mod tests {
         let long = serde_json::json!({"message": "\u{1b}x".repeat(10_000)}).to_string();
         let text = refusal(400, long.as_bytes(), &Secrets::default());
         assert!(text.len() < 1000 && !text.contains('\u{1b}'));
-        assert_eq!(refusal(400, "{\"message\":\"a\u{202e}b\"}".as_bytes(), &Secrets::default()), "400: a b");
+        assert_eq!(
+            refusal(400, "{\"message\":\"a\u{202e}b\"}".as_bytes(), &Secrets::default()),
+            "400: a b"
+        );
     }
 
     #[test]

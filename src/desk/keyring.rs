@@ -86,7 +86,10 @@ impl Keyring {
 }
 
 /// Runs the client; returns whether it was content, what it said, and its complaint.
-fn run(mut command: Command, input: &[u8]) -> Result<(bool, Zeroizing<Vec<u8>>, String), KeyringError> {
+fn run(
+    mut command: Command,
+    input: &[u8],
+) -> Result<(bool, Zeroizing<Vec<u8>>, String), KeyringError> {
     let failed = |error: std::io::Error| KeyringError::Failed(error.to_string());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;

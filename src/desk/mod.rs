@@ -41,10 +41,14 @@ mod tls;
 #[cfg(feature = "submit")]
 mod upload;
 #[cfg(feature = "submit")]
+mod wire;
+#[cfg(feature = "submit")]
 mod zendesk;
 
 pub use config::{DeskConfig, DeskKind, KeyOf, OutboxConfig};
-pub use credentials::{Credential, CredentialError, Sources, keep_in_file, read_short, usable, variable_name};
+pub use credentials::{
+    Credential, CredentialError, Sources, keep_in_file, read_short, usable, variable_name,
+};
 pub use desk::{Access, Attachment, Capabilities, Desk, Meter, Ticket, TicketStatus, accepts};
 pub use facts::Facts;
 pub use failure::Failure;

@@ -29,9 +29,8 @@ impl Secrets {
     /// Outside text on its way into a message: short, without what steers a terminal, and
     /// without the credential. Messages are kept, logged, and repeated in the ticket.
     pub(super) fn quote(&self, text: &str) -> String {
-        let hide = |text: String, secret: &Zeroizing<String>| {
-            text.replace(secret.as_str(), "[the key]")
-        };
+        let hide =
+            |text: String, secret: &Zeroizing<String>| text.replace(secret.as_str(), "[the key]");
         let text = self.0.iter().fold(text.to_owned(), hide);
         one_line(&text).chars().take(LONGEST_QUOTE).collect()
     }
@@ -68,7 +67,10 @@ mod tests {
         for (scheme, header) in [
             (Scheme::UserName, "Basic a2V5LTdZcTI6WA=="),
             (Scheme::Token, "token key-7Yq2"),
-            (Scheme::TokenOf("me@example.org".into()), "Basic bWVAZXhhbXBsZS5vcmcvdG9rZW46a2V5LTdZcTI="),
+            (
+                Scheme::TokenOf("me@example.org".into()),
+                "Basic bWVAZXhhbXBsZS5vcmcvdG9rZW46a2V5LTdZcTI=",
+            ),
         ] {
             let value = authorization(&key, &scheme).unwrap();
             assert_eq!(value.to_str().unwrap(), header);
