@@ -1,8 +1,8 @@
 //! Reading the finished bundle back: is it what was written, and does it hold a sensitive
 //! value in spite of everything?
 //!
-//! A hit, or a file whose text nobody can see, deletes the bundle. One thread unpacks and hashes, the other searches: a long bundle is read in the time of
-//! the slower of the two.
+//! A hit, or a file whose text nobody can see, deletes the bundle. One thread unpacks and
+//! hashes, the other searches: a long bundle is read in the time of the slower of the two.
 
 use std::collections::BTreeSet;
 use std::fs::File;
