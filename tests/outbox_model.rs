@@ -288,7 +288,7 @@ fn a_machine_sends_nine_tickets_an_hour() {
         *outbox.sent.borrow_mut() = sent;
         let mut item = store.find("0").unwrap().lock().unwrap();
         outbox.advance(&mut item, Asked::ToSettle).unwrap();
-        item.item.progress
+        item.progress().clone()
     };
     let nine: Vec<Timestamp> = (1..10).map(|n| lately(n * 6)).collect();
     let held = advance(nine.clone());

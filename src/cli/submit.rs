@@ -314,10 +314,10 @@ pub(super) fn send(
     let outbox = desks::outbox(app, desk, &clock, &progress)?;
     let advanced = outbox.advance(&mut item, Asked::ToSend);
     progress.end();
-    advanced.map_err(|error| not_recorded(&error, &item.item))?;
+    advanced.map_err(|error| not_recorded(&error, item.progress()))?;
     // What is left of it now is swept away next time.
-    let _ = item.item.drop_bundle();
-    Ok(item.item)
+    let _ = item.drop_bundle();
+    Ok(item.into_item())
 }
 
 /// Opens the desk's form or the mail draft, where there is somebody to see it.
@@ -332,9 +332,9 @@ fn open_place(app: &App, item: &Item) {
 }
 
 /// The outbox failed while a ticket was under way.
-fn not_recorded(error: &StoreError, item: &Item) -> CliError {
+fn not_recorded(error: &StoreError, progress: &Progress) -> CliError {
     let shown = desks::store_error(error);
-    match &item.progress.ticket {
+    match &progress.ticket {
         Some(ticket) => shown.hint(format!(
             "the desk has ticket {}, which could not be written down here; keep the number",
             ticket.id

@@ -101,8 +101,7 @@ pub struct Item {
 /// A submission that no other process touches while this value lives.
 #[derive(Debug)]
 pub struct Locked {
-    /// The submission.
-    pub item: Item,
+    item: Item,
     log: File,
 }
 
@@ -336,6 +335,36 @@ impl Item {
 }
 
 impl Locked {
+    /// Where it stands.
+    pub fn state(&self) -> State {
+        self.item.progress.state
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> &Progress {
+        &self.item.progress
+    }
+
+    /// What the person agreed to.
+    pub fn request(&self) -> &Request {
+        &self.item.request
+    }
+
+    /// Lets other processes have it again.
+    pub fn into_item(self) -> Item {
+        self.item
+    }
+
+    /// [`Item::content`], which nobody else changes meanwhile.
+    pub(super) fn content(&self) -> Result<Option<Content>, StoreError> {
+        self.item.content()
+    }
+
+    /// [`Item::drop_bundle`], which nobody else sends meanwhile.
+    pub fn drop_bundle(&self) -> Result<(), StoreError> {
+        self.item.drop_bundle()
+    }
+
     /// Writes how far the submission has come; on disk when this returns. After an error
     /// this value is ahead of the disk: it still names the ticket for the person.
     pub(super) fn save(&mut self, progress: Progress, line: &LogLine) -> Result<(), StoreError> {

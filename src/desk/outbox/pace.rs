@@ -32,7 +32,7 @@ impl Outbox<'_> {
     }
 
     pub(super) fn put_off(&self, item: &mut Locked, until: Timestamp) -> Result<Next, StoreError> {
-        let mut progress = item.item.progress.clone();
+        let mut progress = item.progress().clone();
         let what = format!("{SHARE} tickets have left this machine within an hour");
         progress.error = Some(what.clone());
         progress.hold = Some(Hold { until, binds_person: true });
@@ -43,10 +43,10 @@ impl Outbox<'_> {
     /// A timer has tried often enough. The submission stays as it is, says so, and waits for
     /// the person, whom it costs one command.
     pub(super) fn give_up(&self, item: &mut Locked) -> Result<Next, StoreError> {
-        if item.item.progress.given_up {
+        if item.progress().given_up {
             return Ok(Next::Stop);
         }
-        let mut progress = item.item.progress.clone();
+        let mut progress = item.progress().clone();
         let last = progress.error.take().unwrap_or_default();
         let (tries, what) = (tries(&progress), what_is_tried(&progress));
         let what = format!("given up after {tries} {what}, the last problem: {last}");
@@ -58,7 +58,7 @@ impl Outbox<'_> {
 
     /// Waits until the next look is due; false when it is not and nobody wants to wait.
     pub(super) fn wait_for_look(&self, item: &Locked, asked: Asked) -> bool {
-        let Some(last) = item.item.progress.looks.last_absent else { return true };
+        let Some(last) = item.progress().looks.last_absent else { return true };
         let interval = self.config.look_interval.unwrap_or(LOOK_INTERVAL);
         let passed = Duration::try_from(self.clock.now().duration_since(last)).unwrap_or_default();
         let Some(left) = interval.checked_sub(passed).filter(|left| !left.is_zero()) else {
@@ -68,7 +68,7 @@ impl Outbox<'_> {
     }
 
     pub(super) fn is_held(&self, item: &Locked, asked: Asked) -> bool {
-        let Some(hold) = item.item.progress.hold else { return false };
+        let Some(hold) = item.progress().hold else { return false };
         // Nothing is held longer than this; what seems to be comes from a clock that was
         // set back, and must not wait for years.
         let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
@@ -86,11 +86,11 @@ impl Outbox<'_> {
     /// Doubles with every attempt, and differs between submissions so that many waiting
     /// machines do not come back at the same moment.
     pub(super) fn backoff(&self, item: &Locked) -> Hold {
-        let progress = &item.item.progress;
+        let progress = item.progress();
         let tries = tries(progress).saturating_sub(1).min(16);
         let base = self.config.retry_base.unwrap_or(RETRY_BASE);
         let full = base.saturating_mul(1 << tries).min(LONGEST_BACKOFF);
-        let byte = item.item.request.submission.as_bytes()[tries as usize % 16];
+        let byte = item.request().submission.as_bytes()[tries as usize % 16];
         self.hold(full.mul_f64(0.5 + f64::from(byte) / 510.0), false)
     }
 }
