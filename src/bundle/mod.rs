@@ -15,6 +15,7 @@
 //! The same input gives the same bytes: entries are sorted, carry one fixed time and
 //! fixed rights, and measured times are 0 when the run's time is given (`--now`).
 
+mod account;
 pub mod archive;
 mod audit;
 mod build;

@@ -78,18 +78,6 @@ impl Spool {
         })
     }
 
-    /// A spool that takes nothing any more.
-    pub(super) fn ended() -> Self {
-        Self {
-            dir: PathBuf::new(),
-            names: BTreeSet::new(),
-            entries: Vec::new(),
-            total: 0,
-            steps: None,
-            worker: None,
-        }
-    }
-
     /// Adds a file that is in memory.
     pub fn add(
         &mut self,

@@ -210,9 +210,7 @@ impl Outbox<'_> {
         match asked {
             Asked::ToSettle | Asked::ToSendAgain if looks < LOOKS => Ok(Next::Again),
             // Sending again is the person's decision, and asking to settle is that decision.
-            Asked::ToSettle | Asked::ToSendAgain if sends < 2 => {
-                self.happened(item, Event::Absent)
-            }
+            Asked::ToSettle | Asked::ToSendAgain if sends < 2 => self.happened(item, Event::Absent),
             _ => Ok(Next::Stop),
         }
     }
