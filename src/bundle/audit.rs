@@ -16,8 +16,8 @@ use super::archive::{Archive, Entry};
 use super::error::BundleError;
 use super::manifest::{AuditEntry, MANIFEST, Manifest};
 use super::packing::Packing;
-use super::verify;
 use crate::redact::audit::{Audit, Hit, Spelling};
+use crate::text::hex;
 
 /// Searches for the sensitive values a machine is known to have, in every spelling.
 pub trait Auditor {
@@ -158,7 +158,7 @@ fn unpack_one(
         }
     }
     let listed = manifest.files.iter().find(|file| file.name == entry.name);
-    let hash = verify::hex(&hasher.finalize());
+    let hash = hex(&hasher.finalize());
     match entry.name == MANIFEST || listed.is_some_and(|listed| listed.sha256 == hash) {
         true => Ok(()),
         false => Err(failed("it is not what was written".into())),

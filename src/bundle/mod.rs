@@ -21,6 +21,7 @@ mod audit;
 mod build;
 mod error;
 mod gather;
+mod hash;
 mod include;
 mod inputs;
 pub mod manifest;
@@ -37,6 +38,7 @@ pub use audit::Auditor;
 pub use build::{build, preview};
 pub use error::BundleError;
 pub use gather::{CANARIES, Samples};
+pub use hash::sha256;
 pub use inputs::{
     BuiltBundle, Contents, Document, Include, Inputs, Log, SECONDS, SealError, Sealer, Step,
     Target, USUAL_BYTES,

@@ -12,9 +12,9 @@ use tempfile::NamedTempFile;
 use zip::ZipWriter;
 
 use super::error::BundleError;
+use super::hash::sha256;
 use super::manifest::{MANIFEST, Manifest};
 use super::spool::{Packed, options};
-use super::verify;
 
 /// A complete bundle that has no name yet. Dropping it deletes it.
 pub struct Unnamed {
@@ -45,7 +45,7 @@ pub(super) fn write_nameless(
     let mut file = tempfile::tempfile_in(dir).map_err(fail)?;
     assemble(&mut file, text.as_bytes(), packed).map_err(fail)?;
     file.rewind().map_err(fail)?;
-    let sha256 = verify::sha256(&mut file).map_err(fail)?;
+    let (sha256, _) = sha256(&mut file).map_err(fail)?;
     Ok((file, sha256))
 }
 
@@ -76,7 +76,7 @@ impl Unnamed {
     pub(super) fn complete(mut file: NamedTempFile) -> io::Result<Self> {
         let bytes = file.as_file_mut().seek(SeekFrom::End(0))?;
         file.as_file_mut().seek(SeekFrom::Start(0))?;
-        let sha256 = verify::sha256(file.as_file_mut())?;
+        let (sha256, _) = sha256(file.as_file_mut())?;
         Ok(Self { file, sha256, bytes })
     }
 

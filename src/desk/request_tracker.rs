@@ -21,7 +21,7 @@ use super::{
     RequestTrackerData, Ticket, TicketDraft, TicketStatus, upload,
 };
 use crate::policy::TicketState;
-use crate::text::{is_steering, one_line};
+use crate::text::{hex, is_steering, one_line};
 
 /// The most entries a page has.
 const PAGE: &str = "100";
@@ -174,7 +174,7 @@ impl RequestTracker {
                 .map_err(|_| Failure::OutOfProtocol("the file is not base64".into()))?;
             hasher.update(piece);
         }
-        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&hasher.finalize()))
     }
 
     /// Entries of a list, page by page, until `wanted` says yes.

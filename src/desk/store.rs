@@ -18,12 +18,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::private;
 use super::record::{LogLine, Progress, Request};
 use super::state::{Event, State};
+use crate::bundle::sha256;
 
 const REQUEST: &str = "request.json";
 const STATE: &str = "state.json";
@@ -325,7 +325,7 @@ impl Item {
             return Ok(None);
         };
         let mut file = File::open(&path).map_err(io("open", &path))?;
-        let (hash, bytes) = hash_of(&mut file).map_err(io("read", &path))?;
+        let (hash, bytes) = sha256(&mut file).map_err(io("read", &path))?;
         if (hash, bytes) != (info.sha256.clone(), info.bytes) {
             return Err(StoreError::BundleChanged(path));
         }
@@ -385,30 +385,7 @@ impl Locked {
 
 /// The SHA-256 and length of a file.
 pub fn hash_file(path: &Path) -> io::Result<(String, u64)> {
-    hash_of(&mut File::open(path)?)
-}
-
-fn hash_of(file: &mut File) -> io::Result<(String, u64)> {
-    let mut hasher = Sha256::new();
-    let bytes = io::copy(file, &mut HashWriter(&mut hasher))?;
-    Ok((hex(&hasher.finalize()), bytes))
-}
-
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(&mut File::open(path)?)
 }
 
 fn stored_name(file: &str) -> &'static str {

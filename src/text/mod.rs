@@ -1,4 +1,4 @@
-//! Making outside text safe to show.
+//! Making outside text and bytes safe to show.
 //!
 //! Belongs here: which characters can steer a terminal or a reader, and showing them. At the
 //! bottom of the arrows, because every layer shows or writes text from devices and files.
@@ -31,6 +31,17 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// terminal, a reader or a header is a blank.
 pub fn one_line(text: &str) -> String {
     text.chars().map(|character| if is_steering(character) { ' ' } else { character }).collect()
+}
+
+/// Lowercase hex digits of `bytes`.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for half in [byte >> 4, byte & 0xf] {
+            digits.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    digits
 }
 
 /// Whether a character can move the cursor, change state, or change the order of others.
@@ -66,6 +77,11 @@ mod tests {
     fn one_line_has_neither_breaks_nor_overrides() {
         assert_eq!(one_line("a\r\nb\u{202e}c\u{2028}d\u{9b}e"), "a  b c d e");
         assert_eq!(one_line("Sécure Drïve 日本"), "Sécure Drïve 日本");
+    }
+
+    #[test]
+    fn a_byte_is_two_hex_digits() {
+        assert_eq!(hex(&[0, 9, 0x1a, 0xff]), "00091aff");
     }
 
     #[test]
