@@ -182,9 +182,5 @@ pub(super) fn line_of(text: &Redacted) -> String {
 
 /// Redaction counts under the names that documents use.
 pub fn counts_by_name(counts: &Counts) -> BTreeMap<String, u64> {
-    let name = |class| match serde_json::to_value(class) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => "other".to_owned(),
-    };
-    counts.iter().map(|(class, count)| (name(class), *count)).collect()
+    counts.iter().map(|(class, count)| (class.name().to_owned(), *count)).collect()
 }

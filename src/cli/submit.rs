@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use uuid::Uuid;
 
-use super::assemble::{self, Evidence, Wanted, word};
+use super::assemble::{self, Evidence, Wanted};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::description::{DescriptionArgs, not_empty};
@@ -190,7 +190,7 @@ fn request(
         words,
         given: desks::given(app, &args.facts)?,
         severity: Some(triage.severity.level),
-        category: Some(word(&triage.category)),
+        category: Some(triage.category.id().to_owned()),
         questions: triage.ask.iter().map(|ask| ask.question.clone()).collect(),
         triage: classified(triage),
         bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
@@ -214,13 +214,13 @@ fn request(
 /// What a ticket is classified as, by names of facts.
 fn classified(triage: TriageDocument) -> Facts {
     let scope = match triage.scope.exclusion {
-        Some(clause) => format!("{} ({clause})", word(&triage.scope.verdict)),
-        None => word(&triage.scope.verdict),
+        Some(clause) => format!("{} ({clause})", triage.scope.verdict.id()),
+        None => triage.scope.verdict.id().to_owned(),
     };
     let notes = triage.targets.caveats.join("; ");
     let notes = (!notes.is_empty()).then_some(notes);
     let known = [
-        ("type", Some(word(&triage.kind))),
+        ("type", Some(triage.kind.id().to_owned())),
         ("severity_name", Some(triage.severity.name)),
         ("priority", triage.priority),
         ("scope", Some(scope)),
