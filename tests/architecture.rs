@@ -16,6 +16,7 @@ use paths::{bare, paths};
 /// not draw.
 const ARROWS: &[(&str, &[&str])] = &[
     ("text", &[]),
+    ("files", &[]),
     ("snapshot", &[]),
     ("packs", &["snapshot"]),
     ("condition", &["packs", "snapshot"]),
@@ -29,8 +30,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("watch", &["snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
-    ("bundle", &["collect", "redact", "snapshot", "packs"]),
-    ("desk", &["bundle", "redact", "policy", "catalog", "snapshot", "packs"]),
+    ("bundle", &["collect", "files", "redact", "snapshot", "packs"]),
+    ("desk", &["bundle", "files", "redact", "policy", "catalog", "snapshot", "packs"]),
     (
         "render",
         &[
@@ -58,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "condition",
             "desk",
             "diagnose",
+            "files",
             "host",
             "inventory",
             "packs",

@@ -15,6 +15,7 @@ use super::error::BundleError;
 use super::hash::sha256;
 use super::manifest::{MANIFEST, Manifest};
 use super::spool::{Packed, options};
+use crate::files;
 
 /// A complete bundle that has no name yet. Dropping it deletes it.
 pub struct Unnamed {
@@ -95,16 +96,7 @@ impl Unnamed {
         let fail = |source| BundleError::Write { place: path.clone(), source };
         self.file.as_file().sync_all().map_err(fail)?;
         self.file.persist(&path).map_err(|error| fail(error.error))?;
-        sync_folder(&path);
+        files::sync_dir_if_possible(path.parent().unwrap_or(Path::new(".")));
         Ok(path)
-    }
-}
-
-/// Brings the new name to the disk. Some file systems refuse this; the file itself is
-/// safe by then, and losing the name in a power cut is not worth an error.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-        let _ = folder.sync_all();
     }
 }

@@ -8,7 +8,7 @@ pub use secrecy::SecretString as Credential;
 use secrecy::zeroize::Zeroizing;
 
 use super::keyring::Keyring;
-use super::private;
+use crate::files;
 
 /// A larger file than this is not a credential.
 const LONGEST: u64 = 4096;
@@ -123,9 +123,9 @@ pub fn keep_in_file(config_dir: &Path, desk: &str, key: &Credential) -> io::Resu
     use secrecy::ExposeSecret;
     let path = file_of(config_dir, desk);
     let folder = config_dir.join("credentials");
-    private::create_dir(&folder)?;
+    files::create_dir(&folder)?;
     let line = Zeroizing::new(format!("{}\n", key.expose_secret()));
-    private::replace(&folder, desk, line.as_bytes())?;
+    files::replace(&folder, desk, line.as_bytes())?;
     Ok(path)
 }
 
@@ -144,13 +144,13 @@ enum Guard {
 
 fn read(path: &Path, guard: Guard) -> Result<Option<Credential>, CredentialError> {
     let unreadable = |source| CredentialError::Unreadable { path: path.to_owned(), source };
-    let file = match private::open_no_link(path) {
+    let file = match files::open_no_link(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
     if guard == Guard::File
-        && let Some(mode) = private::readable_by_others(&file).map_err(unreadable)?
+        && let Some(mode) = files::readable_by_others(&file).map_err(unreadable)?
     {
         return Err(CredentialError::Exposed { path: path.to_owned(), mode });
     }

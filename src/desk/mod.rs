@@ -28,7 +28,6 @@ mod open;
 mod outbox;
 mod outbox_only;
 mod pack;
-mod private;
 mod record;
 #[cfg(feature = "submit")]
 mod request_tracker;

@@ -20,10 +20,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::private;
 use super::record::{LogLine, Progress, Request};
 use super::state::{Event, State};
 use crate::bundle::sha256;
+use crate::files;
 
 const REQUEST: &str = "request.json";
 const STATE: &str = "state.json";
@@ -141,8 +141,8 @@ impl Store {
         progress: Progress,
         bundle: Option<&Path>,
     ) -> Result<Locked, StoreError> {
-        private::create_dir(&self.root).map_err(io("create", &self.root))?;
-        let aside = private::create_unnamed_dir(&self.root);
+        files::create_dir(&self.root).map_err(io("create", &self.root))?;
+        let aside = files::create_unnamed_dir(&self.root);
         let aside = aside.map_err(io("create a folder in", &self.root))?;
         let dir = aside.path();
         if let (Some(source), Some(info)) = (bundle, &request.draft.bundle) {
@@ -157,12 +157,12 @@ impl Store {
         put(dir, TEXT, request.draft.text.as_bytes())?;
         put_json(dir, STATE, &progress)?;
         put(dir, LOG, b"")?;
-        private::sync_dir(dir).map_err(io("write", dir))?;
+        files::sync_dir(dir).map_err(io("write", dir))?;
         let log = lock(dir, request.submission)?;
         let target = self.root.join(request.submission.to_string());
         let aside = aside.keep();
         fs::rename(&aside, &target).map_err(io("create", &target))?;
-        private::sync_dir(&self.root).map_err(io("write", &self.root))?;
+        files::sync_dir(&self.root).map_err(io("write", &self.root))?;
         Ok(Locked { item: Item { dir: target, request, progress }, log })
     }
 
@@ -372,7 +372,7 @@ impl Locked {
         let dir = &self.item.dir;
         let path = dir.join(STATE);
         let text = json_text(&path, &self.item.progress)?;
-        private::replace(dir, STATE, &text).map_err(io("write", &path))?;
+        files::replace(dir, STATE, &text).map_err(io("write", &path))?;
         let log = dir.join(LOG);
         let mut text = serde_json::to_vec(line).map_err(damaged(&log))?;
         text.push(b'\n');
@@ -424,7 +424,7 @@ fn json_text<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, StoreError
 }
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-    private::write(dir, name, bytes).map_err(io("write", &dir.join(name)))
+    files::write(dir, name, bytes).map_err(io("write", &dir.join(name)))
 }
 
 fn get_json<T: DeserializeOwned>(path: &Path) -> Result<T, StoreError> {
