@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::http::{Answer, Http};
-use super::wire::{id_of, media_type, number};
+use super::wire::{OCTETS, id_of, number};
 use super::{
     Access, Attachment, BundleInfo, Capabilities, Desk, DeskConfig, Failure, Request,
     RequestTrackerData, Ticket, TicketDraft, TicketStatus, upload,
@@ -260,7 +260,7 @@ impl Desk for RequestTracker {
     fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {
         let content = Part::stream_with_length(upload::body(&file)?, file.bytes)
             .file_name(file_name(file.name))
-            .mime_str(media_type(file.name))
+            .mime_str(OCTETS)
             .map_err(unfit)?;
         self.reply(ticket, words, Some(content), file.bytes)?;
         // RT drops or cuts files without an error, so its word is not enough.

@@ -21,9 +21,12 @@ pub(super) fn plain_file_name(name: &str) -> String {
     name.chars().map(|c| if plain(c) { c } else { '-' }).collect()
 }
 
+/// The media type of any bytes.
+pub(super) const OCTETS: &str = "application/octet-stream";
+
 /// The media type of a bundle: a zip, or one that is sealed.
 pub(super) fn media_type(name: &str) -> &'static str {
-    if name.ends_with(".zip") { "application/zip" } else { "application/octet-stream" }
+    if name.ends_with(".zip") { "application/zip" } else { OCTETS }
 }
 
 #[cfg(test)]
@@ -39,7 +42,7 @@ mod tests {
     #[test]
     fn a_sealed_bundle_is_no_zip() {
         assert_eq!(media_type("b.zip"), "application/zip");
-        assert_eq!(media_type("b.zip.age"), "application/octet-stream");
+        assert_eq!(media_type("b.zip.age"), OCTETS);
     }
 
     #[test]
