@@ -29,6 +29,7 @@
 //! | [`host`] | reading a machine |
 //! | [`collect`] | gathering evidence within bounds |
 //! | [`bundle`] | writing and verifying evidence bundles |
+//! | `files` | files that survive a crash and that nobody else reads |
 //! | [`desk`] | support desks and the outbox |
 //! | [`render`] | tables, JSON, progress |
 //! | [`cli`] | the shell: one file per command |
@@ -42,6 +43,7 @@ pub mod collect;
 pub mod condition;
 pub mod desk;
 pub mod diagnose;
+mod files;
 pub mod host;
 pub mod inventory;
 pub mod packs;

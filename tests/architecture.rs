@@ -3,14 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::collections::BTreeMap;
+#[path = "architecture/paths.rs"]
+mod paths;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use paths::{bare, paths};
 
 /// Module → modules it may use. Anything not listed is an arrow that ARCHITECTURE.md does
 /// not draw.
 const ARROWS: &[(&str, &[&str])] = &[
     ("text", &[]),
+    ("files", &[]),
     ("snapshot", &[]),
     ("packs", &["snapshot"]),
     ("condition", &["packs", "snapshot"]),
@@ -24,8 +30,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("watch", &["snapshot"]),
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
-    ("bundle", &["collect", "redact", "snapshot", "packs"]),
-    ("desk", &["bundle", "redact", "policy", "catalog", "snapshot", "packs"]),
+    ("bundle", &["collect", "files", "redact", "snapshot", "packs"]),
+    ("desk", &["bundle", "files", "redact", "policy", "catalog", "snapshot", "packs"]),
     (
         "render",
         &[
@@ -53,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "condition",
             "desk",
             "diagnose",
+            "files",
             "host",
             "inventory",
             "packs",
@@ -83,24 +90,37 @@ const PURE: &[&str] = &[
     "watch",
 ];
 
-/// What a pure module may not name.
+/// What a pure module may not name, in any path: these parts, one after the other.
 const IMPURE: &[&str] = &[
     "std::fs",
-    "std::net::Tcp",
-    "std::net::Udp",
+    "std::net::TcpListener",
+    "std::net::TcpStream",
+    "std::net::UdpSocket",
+    "std::os",
+    "std::io::stderr",
+    "std::io::stdin",
+    "std::io::stdout",
     "ToSocketAddrs",
     "std::process",
     "std::env",
     "SystemTime",
-    "Instant::now",
+    "Instant",
     "tokio",
     "rusb",
     "hidapi",
     "reqwest",
+    "rustix",
     "sysinfo",
-    "Timestamp::now",
-    "Zoned::now",
+    "tempfile",
+    "now",
+    // Behind these, anything of the above can hide.
+    "std::*",
+    "std::io::*",
+    "std::net::*",
 ];
+
+/// The widest comment; rustfmt holds the code to it.
+const WIDEST: usize = 100;
 
 /// A file longer than this holds more than one concept.
 const LONGEST: usize = 600;
@@ -112,8 +132,8 @@ fn modules_use_only_what_the_arrows_allow() {
     for (module, file, code) in sources() {
         let may = allowed.get(module.as_str());
         assert!(may.is_some(), "src/{module} is not in the table of arrows");
-        for used in uses(&code) {
-            let known = allowed.contains_key(used.as_str());
+        for used in uses(&file, &code) {
+            let known = allowed.contains_key(used.as_str()) || used == ROOT;
             let bottom = used == "text";
             if known && !bottom && used != module && !may.unwrap().contains(&used.as_str()) {
                 wrong.push(format!("{}: {module} → {used}", file.display()));
@@ -130,13 +150,87 @@ fn pure_modules_touch_nothing() {
         if !PURE.contains(&module.as_str()) {
             continue;
         }
-        for (number, line) in code.lines().enumerate() {
-            if let Some(word) = IMPURE.iter().find(|word| line.contains(**word)) {
-                wrong.push(format!("{}:{}: {word}", file.display(), number + 1));
-            }
+        for path in impure(&code) {
+            wrong.push(format!("{}: {path}", file.display()));
         }
     }
     assert!(wrong.is_empty(), "pure modules reach outside:\n{}", wrong.join("\n"));
+}
+
+/// Paths that reach outside.
+fn impure(code: &str) -> Vec<String> {
+    let is_in = |path: &[String], word: &str| {
+        let parts: Vec<&str> = word.split("::").collect();
+        // `now` alone is a value's name; at the end of a path it asks a clock.
+        let path = if word == "now" { path.get(1..).unwrap_or_default() } else { path };
+        path.windows(parts.len()).any(|window| window == parts)
+    };
+    // `use std as other;` would give everything another name.
+    let renamed = |path: &[String]| path == ["std"];
+    let reaches = |path: &Vec<String>| renamed(path) || IMPURE.iter().any(|word| is_in(path, word));
+    paths(code).into_iter().filter(reaches).map(|path| path.join("::")).collect()
+}
+
+#[test]
+fn the_checks_see_every_way_to_name_a_module() {
+    let of = |file: &str, code: &str| uses(Path::new(file), code);
+    assert_eq!(of("a/b.rs", "use crate::desk::{self, x};"), ["desk", "desk"]);
+    assert_eq!(of("a/b.rs", "use crate::{desk, host::y};"), ["desk", "host"]);
+    assert_eq!(of("a/b.rs", "super::super::desk::x()"), ["desk"]);
+    assert_eq!(of("a/mod.rs", "use super::{desk::x, host};"), ["desk", "host"]);
+    assert_eq!(of("a/b/c.rs", "use super::super::super::desk;"), ["desk"]);
+    assert_eq!(of("a/b/c.rs", "use super::super::desk;"), Vec::<String>::new());
+    assert_eq!(of("a/b.rs", "use crate as all; use super::super as top;"), [ROOT, ROOT]);
+    assert_eq!(of("a/b.rs", "use crate::*;"), [ROOT]);
+
+    assert_eq!(impure("use std::{fs, env::var};"), ["std::fs", "std::env::var"]);
+    assert_eq!(impure("use std::{io::{self, stdout}};"), ["std::io::stdout"]);
+    assert_eq!(impure("use jiff::Timestamp as T; T::now()"), ["T::now"]);
+    assert_eq!(impure("use std as s; use std::{self as t};"), ["std", "std"]);
+    assert_eq!(impure("let now = x.now; std::fmt::Result").len(), 0);
+}
+
+#[test]
+fn comments_are_no_wider_than_code() {
+    let mut wide = Vec::new();
+    for folder in ["src", "tests", "benches", "examples", "fuzz/src", "fuzz/fuzz_targets"] {
+        for file in files(&root().join(folder), "rs") {
+            let text = fs::read_to_string(&file).unwrap();
+            let comments = text.lines().enumerate().filter(|(_, line)| {
+                line.trim_start().starts_with("//") && line.chars().count() > WIDEST
+            });
+            wide.extend(comments.map(|(at, _)| format!("{}:{}", file.display(), at + 1)));
+        }
+    }
+    assert!(wide.is_empty(), "comments over {WIDEST} columns:\n{}", wide.join("\n"));
+}
+
+#[test]
+fn every_dependency_has_its_reason_in_the_document() {
+    let document = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let rows = document.split("\n## Dependencies\n").nth(1).unwrap().lines();
+    let cells = rows.filter_map(|line| line.strip_prefix("| ")?.split('|').next());
+    // What stands in brackets is about a crate: its features, its version.
+    let names = cells.skip(1).flat_map(|cell| {
+        let mut depth = 0;
+        let outside = cell.chars().filter(move |c| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth == 0 && *c != ')'
+        });
+        outside.collect::<String>().split(',').map(|n| n.trim().to_owned()).collect::<Vec<_>>()
+    });
+    let told: BTreeSet<String> = names.collect();
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let unix = &manifest["target"]["cfg(unix)"]["dependencies"];
+    let tables = [&manifest["dependencies"], unix].map(|table| table.as_table().unwrap());
+    let used: BTreeSet<String> = tables
+        .into_iter()
+        .flatten()
+        .map(|(name, row)| row.get("package").map_or(name.as_str(), |p| p.as_str().unwrap()))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(told, used, "the table of dependencies against Cargo.toml");
 }
 
 #[test]
@@ -192,39 +286,51 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         }
         let module = below.components().next().unwrap().as_os_str().to_str().unwrap().to_owned();
         let text = fs::read_to_string(&file).unwrap();
-        found.push((module, below.to_owned(), without_tests_and_comments(&text)));
+        found.push((module, below.to_owned(), bare(without_tests(&text))));
     }
     assert!(found.len() > 20, "the sources were not found");
     found
 }
 
-fn without_tests_and_comments(text: &str) -> String {
+fn without_tests(text: &str) -> &str {
     let code = text.split("\n#[cfg(test)]").next().unwrap_or(text);
-    let code = code.split("\n#[cfg(all(test").next().unwrap_or(code);
-    code.lines()
-        .map(|line| if line.trim_start().starts_with("//") { "" } else { line })
-        .collect::<Vec<_>>()
-        .join("\n")
+    code.split("\n#[cfg(all(test").next().unwrap_or(code)
 }
 
-/// Names of our modules in `crate::name` and `crate::{name, …}`.
-fn uses(code: &str) -> Vec<String> {
+/// The root itself: whoever names it can reach every module under another name.
+const ROOT: &str = "crate";
+
+/// Names of our modules that the code of a file reaches from the root: as `crate::name`, or
+/// with as many `super` as lead there.
+fn uses(file: &Path, code: &str) -> Vec<String> {
+    let parts = file.with_extension("");
+    let deep = parts.iter().filter(|part| *part != "mod").count();
     let mut used = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
-        match rest.strip_prefix('{') {
-            Some(group) => {
-                let group = group.split("};").next().unwrap_or("");
-                used.extend(group.split([',', '{', '}']).map(first_word));
+    for path in paths(code) {
+        let ups = path.iter().take_while(|part| *part == "super").count();
+        let from_root = match path.first().map(String::as_str) {
+            Some("crate") => &path[1..],
+            _ if ups >= deep => &path[ups..],
+            _ => continue,
+        };
+        match from_root.first().map(String::as_str) {
+            Some("*") => used.push(ROOT.to_owned()),
+            Some(name) => used.push(name.to_owned()),
+            None if gets_a_name(code, path.last().map_or("", String::as_str)) => {
+                used.push(ROOT.to_owned());
             }
-            None => used.push(first_word(rest)),
+            // `pub(crate)` and `pub(super)` are scopes.
+            None => {}
         }
     }
     used
 }
 
-fn first_word(text: &str) -> String {
-    text.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+/// Whether a path that ends so is imported `as` something.
+fn gets_a_name(code: &str, end: &str) -> bool {
+    let words: Vec<&str> = code.split_whitespace().collect();
+    let is_named = |word: &str| word.ends_with(end) || word.ends_with("{self");
+    words.windows(2).any(|pair| is_named(pair[0]) && pair[1] == "as")
 }
 
 /// Words in backquotes that look like a path of this repository.

@@ -288,7 +288,7 @@ fn a_machine_sends_nine_tickets_an_hour() {
         *outbox.sent.borrow_mut() = sent;
         let mut item = store.find("0").unwrap().lock().unwrap();
         outbox.advance(&mut item, Asked::ToSettle).unwrap();
-        item.item.progress
+        item.progress().clone()
     };
     let nine: Vec<Timestamp> = (1..10).map(|n| lately(n * 6)).collect();
     let held = advance(nine.clone());
@@ -311,7 +311,58 @@ fn a_timer_gives_up_where_the_person_sees_it() {
     }
     let progress = store.find("0").unwrap().progress;
     assert_eq!((progress.state, progress.attempts), (State::Queued, 8));
-    assert!(progress.refused && progress.error.unwrap().starts_with("given up after 8 attempts"));
+    assert!(progress.given_up && !progress.refused, "no desk has refused anything");
+    assert!(progress.error.unwrap().starts_with("given up after 8 attempts"));
     run(&store, &desk, &clock, Asked::ToSettle);
     assert_eq!(store.find("0").unwrap().progress.state, State::Sent, "a person asked");
+}
+
+/// One ticket of which nothing is heard: it is looked for eight times, whatever the looks come
+/// to, and not sent again before a person asks.
+#[test]
+fn a_timer_does_not_look_for_a_ticket_without_end() {
+    let lost = Fate::Lost { carried_out: false };
+    let finds_nothing = vec![lost];
+    let mut hears_nothing = vec![Fate::Unreachable; 40];
+    hears_nothing.push(lost);
+    for (fates, absent) in [(finds_nothing, 8), (hears_nothing, 0)] {
+        let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
+        let desk = ModelDesk { fates: RefCell::new(fates), ..ModelDesk::default() };
+        let (_dir, store) = kept(&clock);
+        let progress = || store.find("0").unwrap().progress;
+        let mut lengths = Vec::new();
+        for _ in 0..30 {
+            run(&store, &desk, &clock, Asked::WhenDue);
+            clock.add(SignedDuration::from_hours(2));
+            lengths.push(std::fs::metadata(store.find("0").unwrap().log_path()).unwrap().len());
+        }
+        let last = progress();
+        assert_eq!((last.state, last.attempts), (State::Ambiguous, 1));
+        assert_eq!((last.looks.count(), last.looks.absent), (8, absent));
+        assert!(last.given_up && !last.refused);
+        assert!(last.error.unwrap().starts_with("given up after 8 looks for the ticket"));
+        assert_eq!(lengths[20], lengths[29], "nothing more is written once it is given up");
+        desk.fates.borrow_mut().clear();
+        run(&store, &desk, &clock, Asked::ToSettle);
+        assert_eq!((progress().state, desk.tickets.get()), (State::Sent, 1), "a person asked");
+        assert!(!progress().given_up);
+    }
+}
+
+/// Once given up, a ticket that did arrive is found by the person's look and not made again.
+#[test]
+fn a_ticket_that_shows_late_is_found_and_not_sent_again() {
+    let mut fates = vec![Fate::Unreachable; 8];
+    fates.push(Fate::Lost { carried_out: true });
+    let desk = ModelDesk { fates: RefCell::new(fates), ..ModelDesk::default() };
+    let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
+    let (_dir, store) = kept(&clock);
+    for _ in 0..20 {
+        run(&store, &desk, &clock, Asked::WhenDue);
+        clock.add(SignedDuration::from_hours(2));
+    }
+    assert!(store.find("0").unwrap().progress.given_up);
+    run(&store, &desk, &clock, Asked::ToSettle);
+    assert_eq!(store.find("0").unwrap().progress.state, State::Sent);
+    assert_eq!((desk.tickets.get(), desk.files.get()), (1, 1));
 }

@@ -1,7 +1,10 @@
 //! What the outbox keeps, and for how long.
 
 use jiff::{SignedDuration, Timestamp};
-use keycase::desk::{Facts, Progress, REQUEST_SCHEMA, Request, State, Store, TicketDraft};
+use keycase::desk::{
+    Facts, Hold, Looks, Progress, REQUEST_SCHEMA, Request, State, Store, StoreError, TicketDraft,
+};
+use serde_json::json;
 use uuid::Uuid;
 
 fn request(number: u128, at: Timestamp) -> Request {
@@ -74,10 +77,32 @@ fn an_id_may_be_shortened_as_long_as_it_names_one() {
     for number in [0x1111_1111, 0x1111_2222] {
         drop(store.add(request(number, then), Progress::new(State::Ready, then), None).unwrap());
     }
-    assert!(store.find("1111").is_err(), "two begin like this");
+    assert!(matches!(store.find("1111"), Err(StoreError::AmbiguousId(id)) if id == "1111"));
     assert!(store.find("11112").is_ok());
-    assert!(store.find("2").is_err());
-    assert!(store.find("../").is_err());
+    for id in ["2", "../"] {
+        assert!(matches!(store.find(id), Err(StoreError::NotFound(_))), "{id}");
+    }
+}
+
+#[test]
+fn a_hold_is_read_under_its_old_name_too() {
+    let until = "2026-06-01T00:00:00Z";
+    for name in ["asked_by_desk", "binds_person"] {
+        let hold: Hold = serde_json::from_value(json!({"until": until, name: true})).unwrap();
+        assert!(hold.binds_person, "{name}");
+    }
+}
+
+#[test]
+fn looks_written_as_times_are_read_as_their_number() {
+    let then: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    let mut record = json!(Progress::new(State::Ambiguous, then));
+    record["looks"] = json!(["2026-05-31T00:00:00Z", then]);
+    let mut read: Progress = serde_json::from_value(record).unwrap();
+    assert_eq!(read.looks, Looks { absent: 2, failed: 0, last_absent: Some(then) });
+    read.looks.failed = 3;
+    let again: Progress = serde_json::from_value(json!(read)).unwrap();
+    assert_eq!(again, read);
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn show(submission: &Submission) {
 }
 
 fn carry_on(mut item: keycase::desk::Locked) {
-    let before = item.item.progress.clone();
+    let before = item.progress().clone();
     let (desk, config) = (Deaf::default(), OutboxConfig::default());
     let clock = Stopped(before.at.checked_add(SignedDuration::from_hours(1)).unwrap_or(before.at));
     let outbox = Outbox {
@@ -84,10 +84,11 @@ fn carry_on(mut item: keycase::desk::Locked) {
     let _ = outbox.advance(&mut item, Asked::ToSettle);
     let waits = matches!(before.state, State::Queued);
     assert!(desk.made.get() <= u32::from(waits), "{:?} was sent", before.state);
-    let folder = item.item.dir().to_owned();
+    let item = item.into_item();
+    let folder = item.dir().to_owned();
     let on_disk = std::fs::read(folder.join("state.json")).expect("its state");
     let on_disk: keycase::desk::Progress = serde_json::from_slice(&on_disk).expect("its state");
-    assert_eq!(on_disk, item.item.progress);
+    assert_eq!(on_disk, item.progress);
 }
 
 /// A desk that gives no answer.

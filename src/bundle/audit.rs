@@ -1,8 +1,8 @@
 //! Reading the finished bundle back: is it what was written, and does it hold a sensitive
 //! value in spite of everything?
 //!
-//! A hit, or a file whose text nobody can see, deletes the bundle. One thread unpacks and hashes, the other searches: a long bundle is read in the time of
-//! the slower of the two.
+//! A hit, or a file whose text nobody can see, deletes the bundle. One thread unpacks and
+//! hashes, the other searches: a long bundle is read in the time of the slower of the two.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -16,8 +16,8 @@ use super::archive::{Archive, Entry};
 use super::error::BundleError;
 use super::manifest::{AuditEntry, MANIFEST, Manifest};
 use super::packing::Packing;
-use super::verify;
 use crate::redact::audit::{Audit, Hit, Spelling};
+use crate::text::hex;
 
 /// Searches for the sensitive values a machine is known to have, in every spelling.
 pub trait Auditor {
@@ -158,7 +158,7 @@ fn unpack_one(
         }
     }
     let listed = manifest.files.iter().find(|file| file.name == entry.name);
-    let hash = verify::hex(&hasher.finalize());
+    let hash = hex(&hasher.finalize());
     match entry.name == MANIFEST || listed.is_some_and(|listed| listed.sha256 == hash) {
         true => Ok(()),
         false => Err(failed("it is not what was written".into())),

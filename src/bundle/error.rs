@@ -65,3 +65,8 @@ pub enum BundleError {
     #[error("packing ended unexpectedly")]
     Worker,
 }
+
+/// What it means that something of this name cannot be redacted.
+pub(super) fn not_redacted(name: &str) -> impl Fn(RedactError) -> BundleError + Copy {
+    move |source| BundleError::Redact { name: name.to_owned(), source }
+}

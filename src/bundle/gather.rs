@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::error::BundleError;
+use super::account::Account;
+use super::error::{BundleError, not_redacted};
 use super::include;
-use super::inputs::{Contents, Document, Inputs, Log, SECONDS, Step};
-use super::manifest::{self, Budgets, CollectorEntry, Manifest, Outcome, Truncation, one_line};
+use super::inputs::{Contents, Document, Inputs, Log, Step};
+use super::manifest::{CollectorEntry, Manifest, Outcome};
 use super::read::SNAPSHOT;
 use super::spool::{Packed, Spool};
 use super::{archive, name};
@@ -56,8 +57,7 @@ pub(super) struct Gathering<'a> {
     pub(super) spool: Spool,
     /// Bytes that logs and included files may still take.
     pub(super) left: u64,
-    collectors: Vec<CollectorEntry>,
-    truncations: Vec<Truncation>,
+    pub(super) account: Account<'a>,
     /// Texts that the report draws pictures from.
     logs: Vec<Log>,
     pub(super) samples: Samples,
@@ -69,9 +69,8 @@ pub(super) const NO_ROOM: &str = "older lines were left out to stay within --max
 impl<'a> Gathering<'a> {
     fn start(inputs: &'a Inputs<'a>, dir: &Path) -> Result<Self, BundleError> {
         let left = inputs.bytes.min(archive::MOST_BYTES / 2);
-        let (collectors, truncations, logs) = (Vec::new(), Vec::new(), Vec::new());
-        let (spool, samples) = (Spool::new(dir)?, Samples::new());
-        Ok(Self { inputs, spool, left, collectors, truncations, logs, samples })
+        let (spool, account) = (Spool::new(dir)?, Account::new(inputs));
+        Ok(Self { inputs, spool, left, account, logs: Vec::new(), samples: Samples::new() })
     }
 
     /// Adds the snapshot; returns it as everybody else will read it.
@@ -94,7 +93,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn add_json(&mut self, name: &str, value: &serde_json::Value) -> Result<Redacted, BundleError> {
-        let redact = |source| BundleError::Redact { name: name.to_owned(), source };
+        let redact = not_redacted(name);
         let redacted = self.inputs.redactor.json(value).map_err(redact)?;
         let entry_name = self.inputs.redactor.name(name).map_err(redact)?;
         let collector = name.split('.').next().unwrap_or(name);
@@ -105,7 +104,7 @@ impl<'a> Gathering<'a> {
 
     /// Adds made-up values of every class: what the audit must not find in any bundle.
     fn add_canaries(&mut self) -> Result<(), BundleError> {
-        let redact = |source| BundleError::Redact { name: CANARY_FILE.to_owned(), source };
+        let redact = not_redacted(CANARY_FILE);
         let redacted = self.inputs.redactor.text(canary_text().as_bytes()).map_err(redact)?;
         let name = self.inputs.redactor.name(CANARY_FILE).map_err(redact)?;
         self.spool.add(&name, &redacted, CANARIES, false)?;
@@ -128,13 +127,13 @@ impl<'a> Gathering<'a> {
                 }
             }
         }
-        self.ended(report.id, outcome, why.as_deref(), ms)
+        self.account.ended(report.id, outcome, why.as_deref(), ms)
     }
 
     /// Adds one file of a collector, cut to the room left; `false` when there is none.
     fn add_gathered(&mut self, collector: &str, file: Gathered) -> Result<bool, BundleError> {
         let name = self.free_name(&format!("logs/{}", name::safe_part(&file.name)))?;
-        let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
+        let redact = not_redacted(name.as_str());
         let (redacted, cut) = match &file.content {
             Content::Fields(value) => {
                 let redacted = self.inputs.redactor.json(value).map_err(redact)?;
@@ -158,7 +157,7 @@ impl<'a> Gathering<'a> {
         self.logs.extend(Log::of(name.as_str(), redacted.bytes()));
         self.left -= kept;
         if let Some(cut) = cut {
-            self.truncated(&name, collector, &cut, kept)?;
+            self.account.truncated(&name, collector, &cut, kept)?;
         }
         Ok(true)
     }
@@ -186,44 +185,9 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Adds a row to the truncation table.
-    pub(super) fn truncated(
-        &mut self,
-        name: &RedactedName,
-        collector: &str,
-        cut: &Cut,
-        kept: u64,
-    ) -> Result<(), BundleError> {
-        let redact = |source| BundleError::Redact { name: name.as_str().to_owned(), source };
-        let why = self.inputs.redactor.text(cut.why.as_bytes()).map_err(redact)?;
-        self.truncations.push(Truncation {
-            file: name.as_str().to_owned(),
-            collector: collector.to_owned(),
-            why: one_line(&why),
-            kept,
-            of: cut.of,
-        });
-        Ok(())
-    }
-
-    /// Records how a collector ended; the reason is redacted, since it can hold a path.
-    pub(super) fn ended(
-        &mut self,
-        id: &str,
-        outcome: Outcome,
-        why: Option<&str>,
-        ms: u64,
-    ) -> Result<(), BundleError> {
-        let redact = |source| BundleError::Redact { name: format!("the end of {id}"), source };
-        let why = why.map(|why| self.inputs.redactor.text(why.as_bytes()).map_err(redact));
-        let why = why.transpose()?;
-        self.collectors.push(CollectorEntry::new(id, outcome, why.as_ref(), ms));
-        Ok(())
-    }
-
     /// Redacts a name; a number is added while it is taken.
     pub(super) fn free_name(&self, wanted: &str) -> Result<RedactedName, BundleError> {
-        let redact = |source| BundleError::Redact { name: "a file name".into(), source };
+        let redact = not_redacted("a file name");
         let mut name = self.inputs.redactor.name(wanted).map_err(redact)?;
         for number in 2..=archive::MOST_FILES {
             if !self.spool.has(&name) {
@@ -237,8 +201,8 @@ impl<'a> Gathering<'a> {
 
     fn add_html(&mut self, snapshot: &Snapshot, documents: &[Document]) -> Result<(), BundleError> {
         const REPORT: &str = "report.html";
-        let redact = |source| BundleError::Redact { name: REPORT.to_owned(), source };
-        let manifest = self.manifest(self.spool.entries().to_vec());
+        let redact = not_redacted(REPORT);
+        let manifest = self.account.manifest(self.spool.entries().to_vec());
         let logs = &self.logs;
         let html =
             (self.inputs.report)(&Contents { manifest: &manifest, snapshot, documents, logs });
@@ -248,51 +212,19 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Made, BundleError> {
-        let spool = std::mem::replace(&mut self.spool, Spool::ended());
+    fn finish(self) -> Result<Made, BundleError> {
+        let Self { inputs, spool, mut account, samples, .. } = self;
         let (packed, dropped) = spool.finish()?;
         for file in dropped {
             let why = "packs so well that readers would take the bundle for a bomb; left out";
-            self.ended(&file.collector, Outcome::Failed, Some(why), 0)?;
+            account.ended(&file.collector, Outcome::Failed, Some(why), 0)?;
         }
-        let manifest = self.manifest(packed.entries().to_vec());
-        let mut made = Made { packed, manifest, samples: self.samples };
-        if self.inputs.context.stop.is_asked() {
+        let manifest = account.manifest(packed.entries().to_vec());
+        let mut made = Made { packed, manifest, samples };
+        if inputs.context.stop.is_asked() {
             made.shorten();
         }
         Ok(made)
-    }
-
-    fn manifest(&self, mut files: Vec<manifest::FileEntry>) -> Manifest {
-        files.sort_by(|a, b| a.name.cmp(&b.name));
-        let inputs = self.inputs;
-        Manifest {
-            schema: manifest::SCHEMA.to_owned(),
-            created_at: inputs.now,
-            tool: inputs.tool.clone(),
-            consent: inputs.consent.clone(),
-            budgets: Budgets {
-                seconds: SECONDS,
-                bytes: inputs.bytes,
-                since_seconds: inputs.context.since.map(|since| since.as_secs()),
-            },
-            interrupted: inputs.context.stop.is_asked(),
-            truncations: self.truncations(&files),
-            files,
-            collectors: self.collectors.clone(),
-            key_id: Some(inputs.redactor.key_id()),
-            audit: inputs.auditor.searched(),
-        }
-    }
-}
-
-impl Gathering<'_> {
-    /// The truncation table of these files, sorted like them.
-    fn truncations(&self, files: &[manifest::FileEntry]) -> Vec<Truncation> {
-        let is_there = |row: &&Truncation| files.iter().any(|file| file.name == row.file);
-        let mut rows: Vec<Truncation> = self.truncations.iter().filter(is_there).cloned().collect();
-        rows.sort_by(|a, b| a.file.cmp(&b.file));
-        rows
     }
 }
 

@@ -32,14 +32,14 @@ pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<()
             _ => "no time was left to read it",
         };
         let why = format!("{}: {why}", include.name);
-        return gathering.ended(ID, Outcome::Skipped, Some(&why), 0);
+        return gathering.account.ended(ID, Outcome::Skipped, Some(&why), 0);
     }
     let started = (inputs.clock)();
     let (reader, cut) = match open(include, gathering.left, stop) {
         Ok(opened) => opened,
         Err(error) => {
             let why = format!("{}: {error}", include.name);
-            return gathering.ended(ID, Outcome::Failed, Some(&why), 0);
+            return gathering.account.ended(ID, Outcome::Failed, Some(&why), 0);
         }
     };
     let name = gathering.free_name(&format!("logs/{}", name::safe_part(&include.name)))?;
@@ -60,7 +60,7 @@ pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<()
             None if stop.is_due() => "the time of the run was up while it was read".to_owned(),
             None => NO_ROOM.to_owned(),
         };
-        gathering.truncated(&name, ID, &Cut { why, of: Some(include.length) }, kept)?;
+        gathering.account.truncated(&name, ID, &Cut { why, of: Some(include.length) }, kept)?;
     }
     let (outcome, why) = match broken {
         Some(error) => (Outcome::Failed, Some(format!("{}: {error}", include.name))),
@@ -69,7 +69,7 @@ pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<()
         None => (Outcome::Done, None),
     };
     let took = (inputs.clock)().saturating_sub(started).as_millis();
-    gathering.ended(ID, outcome, why.as_deref(), u64::try_from(took).unwrap_or(u64::MAX))
+    gathering.account.ended(ID, outcome, why.as_deref(), u64::try_from(took).unwrap_or(u64::MAX))
 }
 
 /// The part of a file that fits, and whether that is less than all of it.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::redact::{Counts, Redacted};
 use crate::snapshot::Tool;
+use crate::text::one_line;
 
 /// The schema name of the manifest.
 pub const SCHEMA: &str = "keycase.bundle/1";
@@ -170,21 +171,16 @@ pub struct AuditEntry {
 impl CollectorEntry {
     /// An entry whose reason has been through the redactor.
     pub fn new(id: &str, outcome: Outcome, why: Option<&Redacted>, ms: u64) -> Self {
-        Self { id: id.to_owned(), outcome, why: why.map(one_line), ms }
+        Self { id: id.to_owned(), outcome, why: why.map(line_of), ms }
     }
 }
 
 /// One line, and nothing that steers the terminal of whoever opens the manifest.
-pub(super) fn one_line(text: &Redacted) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    String::from_utf8_lossy(text.bytes()).chars().map(plain).collect()
+pub(super) fn line_of(text: &Redacted) -> String {
+    one_line(&String::from_utf8_lossy(text.bytes()))
 }
 
 /// Redaction counts under the names that documents use.
 pub fn counts_by_name(counts: &Counts) -> BTreeMap<String, u64> {
-    let name = |class| match serde_json::to_value(class) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => "other".to_owned(),
-    };
-    counts.iter().map(|(class, count)| (name(class), *count)).collect()
+    counts.iter().map(|(class, count)| (class.name().to_owned(), *count)).collect()
 }

@@ -15,11 +15,13 @@
 //! The same input gives the same bytes: entries are sorted, carry one fixed time and
 //! fixed rights, and measured times are 0 when the run's time is given (`--now`).
 
+mod account;
 pub mod archive;
 mod audit;
 mod build;
 mod error;
 mod gather;
+mod hash;
 mod include;
 mod inputs;
 pub mod manifest;
@@ -36,6 +38,7 @@ pub use audit::Auditor;
 pub use build::{build, preview};
 pub use error::BundleError;
 pub use gather::{CANARIES, Samples};
+pub use hash::sha256;
 pub use inputs::{
     BuiltBundle, Contents, Document, Include, Inputs, Log, SECONDS, SealError, Sealer, Step,
     Target, USUAL_BYTES,

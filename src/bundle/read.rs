@@ -12,6 +12,7 @@ use super::archive::{Archive, ArchiveError, Content, Entry};
 use super::manifest::Manifest;
 use super::verify;
 use crate::snapshot::{Drive, Snapshot};
+use crate::text::hex;
 
 /// The snapshot's name in a bundle.
 pub const SNAPSHOT: &str = "snapshot.json";
@@ -77,7 +78,7 @@ impl Bundle {
             _ => LONGEST_DOCUMENT,
         };
         let bytes = self.archive.bytes(&entry, most)?;
-        if verify::hex(&Sha256::digest(&bytes)) != sha256 {
+        if hex(&Sha256::digest(&bytes)) != sha256 {
             return Err(ArchiveError::of(name, CHANGED).into());
         }
         Ok(bytes)
@@ -117,7 +118,7 @@ impl Read for Stream<'_> {
         self.hash.update(&buffer[..count]);
         if count == 0 && !buffer.is_empty() {
             let hash = std::mem::take(&mut self.hash).finalize();
-            if verify::hex(&hash) != self.sha256 {
+            if hex(&hash) != self.sha256 {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, CHANGED));
             }
         }

@@ -20,8 +20,9 @@ use zip::{ZipArchive, ZipWriter};
 use super::archive::{MOST_BYTES, MOST_FILES, most_unpacked};
 use super::error::BundleError;
 use super::manifest::{FileEntry, MANIFEST, counts_by_name};
-use super::{name, verify};
+use super::name;
 use crate::redact::{Redacted, RedactedName, RedactedReader, Sample};
+use crate::text::hex;
 
 /// Bytes handed to the packing thread at a time …
 const PIECE: usize = 256 * 1024;
@@ -78,18 +79,6 @@ impl Spool {
         })
     }
 
-    /// A spool that takes nothing any more.
-    pub(super) fn ended() -> Self {
-        Self {
-            dir: PathBuf::new(),
-            names: BTreeSet::new(),
-            entries: Vec::new(),
-            total: 0,
-            steps: None,
-            worker: None,
-        }
-    }
-
     /// Adds a file that is in memory.
     pub fn add(
         &mut self,
@@ -109,7 +98,7 @@ impl Spool {
         self.list(FileEntry {
             name: name.as_str().to_owned(),
             bytes,
-            sha256: verify::hex(&hasher.finalize()),
+            sha256: hex(&hasher.finalize()),
             collector: collector.to_owned(),
             redactions,
             truncated,
@@ -155,7 +144,7 @@ impl Spool {
         let entry = self.list(FileEntry {
             name: name.as_str().to_owned(),
             bytes,
-            sha256: verify::hex(&hasher.finalize()),
+            sha256: hex(&hasher.finalize()),
             collector: collector.to_owned(),
             redactions: counts_by_name(content.counts()),
             truncated: bounds.cut || truncated || broken.is_some(),

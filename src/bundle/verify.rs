@@ -11,9 +11,9 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::archive::{Archive, ArchiveError, Entry};
+use super::hash::sha256;
 use super::manifest::{self, FileEntry, MANIFEST, Manifest};
 
 /// The schema name of the answer.
@@ -177,24 +177,8 @@ fn check_file<R: Read + Seek>(
 
 fn hash<R: Read + Seek>(archive: &mut Archive<R>, entry: &Entry) -> Result<String, ArchiveError> {
     let mut content = archive.content(entry)?;
-    sha256(&mut content).map_err(|error| ArchiveError::of(&entry.name, error.to_string()))
-}
-
-/// SHA-256 of a stream, as 64 lowercase hex digits.
-pub(super) fn sha256(reader: &mut impl Read) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match reader.read(&mut buffer)? {
-            0 => return Ok(hex(&hasher.finalize())),
-            count => hasher.update(&buffer[..count]),
-        }
-    }
-}
-
-/// Lowercase hex digits of `bytes`.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let hashed = sha256(&mut content).map(|(hash, _)| hash);
+    hashed.map_err(|error| ArchiveError::of(&entry.name, error.to_string()))
 }
 
 /// Errors up to a number; the last one says that there are more.

@@ -12,9 +12,10 @@ use tempfile::NamedTempFile;
 use zip::ZipWriter;
 
 use super::error::BundleError;
+use super::hash::sha256;
 use super::manifest::{MANIFEST, Manifest};
 use super::spool::{Packed, options};
-use super::verify;
+use crate::files;
 
 /// A complete bundle that has no name yet. Dropping it deletes it.
 pub struct Unnamed {
@@ -45,7 +46,7 @@ pub(super) fn write_nameless(
     let mut file = tempfile::tempfile_in(dir).map_err(fail)?;
     assemble(&mut file, text.as_bytes(), packed).map_err(fail)?;
     file.rewind().map_err(fail)?;
-    let sha256 = verify::sha256(&mut file).map_err(fail)?;
+    let (sha256, _) = sha256(&mut file).map_err(fail)?;
     Ok((file, sha256))
 }
 
@@ -76,7 +77,7 @@ impl Unnamed {
     pub(super) fn complete(mut file: NamedTempFile) -> io::Result<Self> {
         let bytes = file.as_file_mut().seek(SeekFrom::End(0))?;
         file.as_file_mut().seek(SeekFrom::Start(0))?;
-        let sha256 = verify::sha256(file.as_file_mut())?;
+        let (sha256, _) = sha256(file.as_file_mut())?;
         Ok(Self { file, sha256, bytes })
     }
 
@@ -95,16 +96,7 @@ impl Unnamed {
         let fail = |source| BundleError::Write { place: path.clone(), source };
         self.file.as_file().sync_all().map_err(fail)?;
         self.file.persist(&path).map_err(|error| fail(error.error))?;
-        sync_folder(&path);
+        files::sync_dir_if_possible(path.parent().unwrap_or(Path::new(".")));
         Ok(path)
-    }
-}
-
-/// Brings the new name to the disk. Some file systems refuse this; the file itself is
-/// safe by then, and losing the name in a power cut is not worth an error.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-        let _ = folder.sync_all();
     }
 }

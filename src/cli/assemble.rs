@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::bundle::{CollectArgs, Job, document as bundle_document};
@@ -140,7 +139,7 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
         drive.reasons.iter().filter(|r| matches!(r.effect, Effect::Excludes | Effect::Unknown));
     let reasons = speaking.map(|r| format!("{}: {} ({})", r.clause, r.text, r.evidence));
     let section = VerdictSection {
-        verdict: word(&drive.verdict),
+        verdict: drive.verdict.id().to_owned(),
         reasons: reasons.collect(),
         open_questions: drive.ask.iter().map(|ask| ask.question.clone()).collect(),
     };
@@ -153,17 +152,9 @@ fn finding(row: &FindingRow) -> FindingSection {
         id: row.id.clone(),
         title: row.title.clone(),
         port: row.port.clone(),
-        severity: word(&row.severity),
-        confidence: word(&row.confidence),
+        severity: row.severity.id().to_owned(),
+        confidence: row.confidence.id().to_owned(),
         seen: row.evidence.iter().map(|seen| format!("{} ({})", seen.what, seen.place)).collect(),
-    }
-}
-
-/// The word documents use for a value.
-pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(word)) => word,
-        other => other.map(|value| value.to_string()).unwrap_or_default(),
     }
 }
 

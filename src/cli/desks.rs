@@ -142,6 +142,8 @@ pub(crate) fn exit(progress: &Progress) -> Exit {
         State::Sent | State::Ready | State::Draft => Exit::Done,
         State::Rejected => Exit::DeskRefused,
         _ if progress.refused => Exit::DeskRefused,
+        // No timer sends it any more, so it does not count as on its way.
+        _ if progress.given_up => Exit::Failed,
         State::Queued | State::Sending | State::Ambiguous | State::CreatedNotAttached => {
             Exit::Queued
         }
@@ -159,8 +161,12 @@ pub(crate) fn store_error(error: &StoreError) -> CliError {
             .hint("it was not sent; make a new bundle and submit that"),
         StoreError::Busy(_) => CliError::from_error(Exit::Queued, error)
             .hint("wait for it, then run `keycase outbox list`"),
-        StoreError::NoSuch(_) => CliError::from_error(Exit::NoInput, error)
+        StoreError::NotFound(_) => CliError::from_error(Exit::NoInput, error)
             .hint("`keycase outbox list` shows what there is"),
+        StoreError::AmbiguousId(_) => CliError::from_error(Exit::Usage, error)
+            .hint("give more of its id; `keycase outbox list` shows each in full"),
+        StoreError::Impossible { .. } => CliError::from_error(Exit::Failed, error)
+            .hint("this is a fault of keycase; the submission stands as `keycase outbox list` shows it, and nothing of it is lost"),
     }
 }
 
@@ -217,6 +223,36 @@ fn credential_error(desk: &str, error: &CredentialError) -> CliError {
         )),
         CredentialError::Unreadable { .. } | CredentialError::Unusable { .. } => {
             shown.hint("the source must hold the key alone, in a file of its own")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::state::Event;
+
+    #[test]
+    fn what_timers_have_given_up_is_neither_refused_nor_on_its_way() {
+        let mut progress = Progress::new(State::Queued, Timestamp::UNIX_EPOCH);
+        assert_eq!(exit(&progress), Exit::Queued);
+        progress.given_up = true;
+        assert_eq!(exit(&progress), Exit::Failed);
+        progress.refused = true;
+        assert_eq!(exit(&progress), Exit::DeskRefused);
+    }
+
+    #[test]
+    fn an_error_of_the_outbox_ends_as_what_it_is() {
+        let impossible = StoreError::Impossible { from: State::Sent, on: Event::Started };
+        for (error, exit, what) in [
+            (StoreError::NotFound("7".into()), Exit::NoInput, "no submission 7"),
+            (StoreError::AmbiguousId("7".into()), Exit::Usage, "begins with 7"),
+            (impossible, Exit::Failed, "`started` cannot happen to a submission that is sent"),
+        ] {
+            let shown = store_error(&error);
+            assert_eq!((shown.exit, shown.hints().len()), (exit, 1), "{error}");
+            assert!(shown.message().contains(what), "{error}");
         }
     }
 }

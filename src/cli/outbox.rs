@@ -117,6 +117,7 @@ impl Round {
             Exit::Io,
             Exit::BadData,
             Exit::DeskRefused,
+            Exit::Failed,
             Exit::Queued,
         ];
         order.into_iter().find(|exit| self.exits.contains(exit)).unwrap_or(Exit::Done)
@@ -216,16 +217,15 @@ fn send_all(
         let done = reopened.and(looked).and_then(|()| outbox.advance(&mut item, asked));
         match done {
             Ok(()) => {
-                round.exits.push(desks::exit(&item.item.progress));
+                round.exits.push(desks::exit(item.progress()));
                 // What is left of it now is swept away next time.
-                let _ = item.item.drop_bundle();
+                let _ = item.drop_bundle();
             }
             Err(error) => {
-                round
-                    .failed(&item.item.request.submission.to_string(), &desks::store_error(&error));
+                round.failed(&item.request().submission.to_string(), &desks::store_error(&error));
             }
         }
-        round.items.push(item.item);
+        round.items.push(item.into_item());
     }
 }
 

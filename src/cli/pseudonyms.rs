@@ -5,13 +5,14 @@
 //! keys are never in it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use super::{App, CliError, CliResult, Exit, io_exit, output, paths, redaction};
+use super::{App, CliError, CliResult, Exit, io_exit, output, paths};
+use crate::files;
 use crate::redact::{PseudonymMap, Redactor};
 
 /// The schema name of the map.
@@ -67,7 +68,7 @@ fn add(app: &App, redactor: &Redactor) -> CliResult<PathBuf> {
         let what = format!("can't keep the map {}", place.display());
         CliError::caused_by(io_exit(&error), what, &error)
     };
-    redaction::create_private(&dir).map_err(fail)?;
+    files::create_dir(&dir).map_err(fail)?;
     let lock = File::create(dir.join(LOCK)).map_err(fail)?;
     lock.lock().map_err(fail)?;
     let key_id = redactor.key_id();
@@ -81,7 +82,7 @@ fn add(app: &App, redactor: &Redactor) -> CliResult<PathBuf> {
         }
     }
     let kept = KeptMap { schema: SCHEMA.into(), key_id, map };
-    write(&dir, &place, &kept, identity.as_ref()).map_err(fail)?;
+    write(&dir, &kept, identity.as_ref()).map_err(fail)?;
     Ok(place)
 }
 
@@ -138,18 +139,13 @@ fn bytes(file: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Writes beside the old map first, so that it is never half there.
-fn write(dir: &Path, place: &Path, kept: &KeptMap, identity: Option<&Identity>) -> io::Result<()> {
+fn write(dir: &Path, kept: &KeptMap, identity: Option<&Identity>) -> io::Result<()> {
     let text = serde_json::to_vec(kept)?;
     let bytes = match identity {
         Some(identity) => identity.seal(&text)?,
         None => text,
     };
-    let mut file = tempfile::Builder::new().prefix(".pseudonyms-").tempfile_in(dir)?;
-    file.write_all(&bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(place).map_err(|error| error.error)?;
-    if let Ok(dir) = File::open(dir) {
-        let _ = dir.sync_all();
-    }
+    files::write(dir, FILE, &bytes)?;
+    files::sync_dir_if_possible(dir);
     Ok(())
 }

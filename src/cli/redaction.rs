@@ -9,6 +9,7 @@ use super::{App, CliError, CliResult, Exit, io_exit, output, paths};
 use crate::bundle::Auditor;
 use crate::bundle::packing::{self, Packing};
 use crate::collect::seeds::{self, Known};
+use crate::files;
 use crate::host::Patient;
 use crate::redact::audit::{self, Audit};
 use crate::redact::{Class, Key, RedactError, Redactor, Seed, Seeds};
@@ -114,13 +115,16 @@ fn keep_key(dir: &Path) -> io::Result<Key> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         known => return known,
     }
-    create_private(dir)?;
+    files::create_dir(dir)?;
     let key = new_key().map_err(|error| io::Error::other(error.message().to_owned()))?;
     let mut file = tempfile::Builder::new().prefix(".redaction-").tempfile_in(dir)?;
     file.write_all(&key.0)?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(&path) {
-        Ok(_) => Ok(key),
+        Ok(_) => {
+            files::sync_dir_if_possible(dir);
+            Ok(key)
+        }
         // Another run was faster: its key is the one.
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => read_key(&path),
         Err(error) => Err(error.error),
@@ -142,17 +146,6 @@ fn new_key() -> CliResult<Key> {
         CliError::caused_by(Exit::Failed, "the system gives no random numbers", &error)
     })?;
     Ok(Key(key))
-}
-
-#[cfg(unix)]
-pub(super) fn create_private(dir: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
-}
-
-#[cfg(not(unix))]
-pub(super) fn create_private(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)
 }
 
 /// A file the person adds, opened before anything else is done.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use uuid::Uuid;
 
-use super::assemble::{self, Evidence, Wanted, word};
+use super::assemble::{self, Evidence, Wanted};
 use super::bundle::CollectArgs;
 use super::clock::RunClock;
 use super::description::{DescriptionArgs, not_empty};
@@ -190,7 +190,7 @@ fn request(
         words,
         given: desks::given(app, &args.facts)?,
         severity: Some(triage.severity.level),
-        category: Some(word(&triage.category)),
+        category: Some(triage.category.id().to_owned()),
         questions: triage.ask.iter().map(|ask| ask.question.clone()).collect(),
         triage: classified(triage),
         bundle: evidence.bundle.as_ref().map(|bundle| bundle.info.clone()),
@@ -214,13 +214,13 @@ fn request(
 /// What a ticket is classified as, by names of facts.
 fn classified(triage: TriageDocument) -> Facts {
     let scope = match triage.scope.exclusion {
-        Some(clause) => format!("{} ({clause})", word(&triage.scope.verdict)),
-        None => word(&triage.scope.verdict),
+        Some(clause) => format!("{} ({clause})", triage.scope.verdict.id()),
+        None => triage.scope.verdict.id().to_owned(),
     };
     let notes = triage.targets.caveats.join("; ");
     let notes = (!notes.is_empty()).then_some(notes);
     let known = [
-        ("type", Some(word(&triage.kind))),
+        ("type", Some(triage.kind.id().to_owned())),
         ("severity_name", Some(triage.severity.name)),
         ("priority", triage.priority),
         ("scope", Some(scope)),
@@ -314,10 +314,10 @@ pub(super) fn send(
     let outbox = desks::outbox(app, desk, &clock, &progress)?;
     let advanced = outbox.advance(&mut item, Asked::ToSend);
     progress.end();
-    advanced.map_err(|error| not_recorded(&error, &item.item))?;
+    advanced.map_err(|error| not_recorded(&error, item.progress()))?;
     // What is left of it now is swept away next time.
-    let _ = item.item.drop_bundle();
-    Ok(item.item)
+    let _ = item.drop_bundle();
+    Ok(item.into_item())
 }
 
 /// Opens the desk's form or the mail draft, where there is somebody to see it.
@@ -332,9 +332,9 @@ fn open_place(app: &App, item: &Item) {
 }
 
 /// The outbox failed while a ticket was under way.
-fn not_recorded(error: &StoreError, item: &Item) -> CliError {
+fn not_recorded(error: &StoreError, progress: &Progress) -> CliError {
     let shown = desks::store_error(error);
-    match &item.progress.ticket {
+    match &progress.ticket {
         Some(ticket) => shown.hint(format!(
             "the desk has ticket {}, which could not be written down here; keep the number",
             ticket.id

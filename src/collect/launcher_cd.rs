@@ -161,6 +161,6 @@ impl Hashing<'_> {
             at += piece.len() as u64;
         }
         self.left -= file.size;
-        Ok(Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Some(crate::text::hex(&hasher.finalize())))
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{FactType, FactValue, Facts, KnownNames, Origin};
-use crate::snapshot::{Confidence, Drive, Lifecycle, LockState, Lun, LunRole, LunType, Managed};
+use crate::snapshot::{Drive, Lifecycle, Lun};
 
 /// A drive has two or three logical units; a recording can claim any number, and
 /// conditions loop over them.
@@ -71,9 +71,9 @@ fn fact(name: &str, drive: &Drive, life: &Lifecycle, today: Date) -> Option<(Fac
         "drive.vendor" => (text(&identity.vendor), Catalog),
         "drive.model" => (text(&identity.model), Catalog),
         "drive.name" => (text(&identity.name), Catalog),
-        "drive.confidence" => (Some(confidence(identity.confidence).into()), Catalog),
-        "drive.managed" => (managed(drive.managed).map(FactValue::from), Catalog),
-        "drive.lock_state" => (lock_state(drive.lock_state).map(FactValue::from), Snapshot),
+        "drive.confidence" => (Some(identity.confidence.id().into()), Catalog),
+        "drive.managed" => (drive.managed.known().map(FactValue::from), Catalog),
+        "drive.lock_state" => (drive.lock_state.known().map(FactValue::from), Snapshot),
         "drive.firmware" => (text(&drive.firmware.version), Snapshot),
         "drive.software" => (text(&drive.software.version), Snapshot),
         "drive.vid" => (drive.usb.vid.map(|id| id.to_string().into()), Snapshot),
@@ -92,49 +92,13 @@ fn fact(name: &str, drive: &Drive, life: &Lifecycle, today: Date) -> Option<(Fac
     value.map(|value| (value, origin))
 }
 
-fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::None => "none",
-        Confidence::Vendor => "vendor",
-        Confidence::Family => "family",
-        Confidence::Exact => "exact",
-    }
-}
-
-fn managed(managed: Managed) -> Option<&'static str> {
-    match managed {
-        Managed::Yes => Some("yes"),
-        Managed::Likely => Some("likely"),
-        Managed::No => Some("no"),
-        Managed::Unknown => None,
-    }
-}
-
-fn lock_state(state: LockState) -> Option<&'static str> {
-    match state {
-        LockState::Locked => Some("locked"),
-        LockState::Unlocked => Some("unlocked"),
-        LockState::Unknown => None,
-    }
-}
-
 fn lun(lun: &Lun) -> FactValue {
-    let role = match lun.role {
-        LunRole::Launcher => "launcher",
-        LunRole::Data => "data",
-        LunRole::Unknown => "unknown",
-    };
-    let kind = match lun.kind {
-        LunType::Cdrom => "cdrom",
-        LunType::Disk => "disk",
-        LunType::Other => "other",
-    };
     let size = lun.size_bytes.and_then(|size| i64::try_from(size).ok());
     let text = |text: &Option<String>| text.as_deref().map(FactValue::from);
     let parts = [
         ("lun", lun.lun.map(|number| FactValue::Int(number.into()))),
-        ("role", Some(role.into())),
-        ("type", Some(kind.into())),
+        ("role", Some(lun.role.id().into())),
+        ("type", Some(lun.kind.id().into())),
         ("vendor", text(&lun.vendor)),
         ("model", text(&lun.model)),
         ("revision", text(&lun.revision)),

@@ -1,17 +1,19 @@
 //! Finding a desk's credential. It is never an argument, and never shown.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use secrecy::SecretString as Credential;
+use secrecy::zeroize::Zeroizing;
 
 use super::keyring::Keyring;
-use super::private;
+use crate::files;
 
 /// A larger file than this is not a credential.
 const LONGEST: u64 = 4096;
+/// Memory for what is read, never outgrown.
+const ROOM: usize = 2 * LONGEST as usize;
 
 /// Where credentials may be, as the shell knows it.
 #[derive(Clone, Debug, Default)]
@@ -93,8 +95,7 @@ impl Sources {
         let name = variable_name(desk);
         if let Some(value) = variable(&name).filter(|value| !value.is_empty()) {
             let place = format!("${name}");
-            let value = value.into_encoded_bytes();
-            return usable(value, &place);
+            return usable(&Zeroizing::new(value.into_encoded_bytes()), &place);
         }
         looked.push(format!("${name} (not set)"));
         match Keyring::of_session(&variable).and_then(|keyring| keyring.read(desk)) {
@@ -122,8 +123,9 @@ pub fn keep_in_file(config_dir: &Path, desk: &str, key: &Credential) -> io::Resu
     use secrecy::ExposeSecret;
     let path = file_of(config_dir, desk);
     let folder = config_dir.join("credentials");
-    private::create_dir(&folder)?;
-    private::replace(&folder, desk, format!("{}\n", key.expose_secret()).as_bytes())?;
+    files::create_dir(&folder)?;
+    let line = Zeroizing::new(format!("{}\n", key.expose_secret()));
+    files::replace(&folder, desk, line.as_bytes())?;
     Ok(path)
 }
 
@@ -142,40 +144,42 @@ enum Guard {
 
 fn read(path: &Path, guard: Guard) -> Result<Option<Credential>, CredentialError> {
     let unreadable = |source| CredentialError::Unreadable { path: path.to_owned(), source };
-    let file = match private::open_no_link(path) {
+    let file = match files::open_no_link(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
     if guard == Guard::File
-        && let Some(mode) = private::readable_by_others(&file).map_err(unreadable)?
+        && let Some(mode) = files::readable_by_others(&file).map_err(unreadable)?
     {
         return Err(CredentialError::Exposed { path: path.to_owned(), mode });
     }
     let content = read_short(file).map_err(unreadable)?;
-    usable(content, &path.display().to_string()).map(Some)
+    usable(&content, &path.display().to_string()).map(Some)
 }
 
 fn from_stdin() -> Result<Credential, CredentialError> {
-    let mut content = Vec::new();
-    let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut content);
-    read.map_err(|source| CredentialError::Unreadable { path: "-".into(), source })?;
-    usable(content, "stdin")
+    let content = read_short(io::stdin().lock())
+        .map_err(|source| CredentialError::Unreadable { path: "-".into(), source })?;
+    usable(&content, "stdin")
 }
 
-fn read_short(file: File) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    file.take(LONGEST + 1).read_to_end(&mut content)?;
+/// Reads what may be a credential: no more than tells that it is too long, into memory that is
+/// wiped afterwards.
+pub fn read_short(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    // Memory that grows leaves its old place behind as it was.
+    let mut content = Zeroizing::new(Vec::with_capacity(ROOM));
+    source.take(LONGEST + 1).read_to_end(&mut content)?;
     Ok(content)
 }
 
 /// A credential from bytes, if it can be one; `place` is for the message.
-pub fn usable(content: Vec<u8>, place: &str) -> Result<Credential, CredentialError> {
+pub fn usable(content: &[u8], place: &str) -> Result<Credential, CredentialError> {
     let no = |why| Err(CredentialError::Unusable { place: place.to_owned(), why });
     if content.len() as u64 > LONGEST {
         return no("it is longer than any key");
     }
-    let Ok(text) = String::from_utf8(content) else { return no("it is not text") };
+    let Ok(text) = std::str::from_utf8(content) else { return no("it is not text") };
     let text = text.trim();
     if text.is_empty() {
         return no("it is empty");
@@ -237,14 +241,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_never_outgrows_its_memory() {
+        for length in [0, 10, 4096, 4097, 100_000] {
+            let read = read_short(io::repeat(b'a').take(length)).unwrap();
+            assert_eq!(read.capacity(), ROOM, "{length}");
+            assert_eq!(usable(&read, "here").is_ok(), (1..=LONGEST).contains(&length), "{length}");
+        }
+    }
+
+    #[test]
     fn what_would_break_a_header_is_not_a_key_and_is_not_shown() {
         for bad in ["", "  \n", "a b", "a\r\nX-Evil: 1", "user:pass", "schlüssel"] {
-            let error = usable(bad.as_bytes().to_vec(), "here").unwrap_err();
+            let error = usable(bad.as_bytes(), "here").unwrap_err();
             let shown = format!("{error} {error:?}");
             assert!(bad.trim().is_empty() || !shown.contains(bad), "{shown}");
         }
-        assert!(usable(vec![b'a'; 5000], "here").is_err());
-        let good = usable(b" abc123 \n".to_vec(), "here").unwrap();
+        assert!(usable(&[b'a'; 5000], "here").is_err());
+        let good = usable(b" abc123 \n", "here").unwrap();
         assert_eq!(good.expose_secret(), "abc123");
         assert!(!format!("{good:?}").contains("abc123"));
     }

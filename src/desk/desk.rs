@@ -22,6 +22,20 @@ pub struct Capabilities {
     pub access: Access,
 }
 
+#[cfg(feature = "submit")]
+impl Capabilities {
+    /// A desk that takes tickets over the network, with the limits of its configuration;
+    /// `usual_bytes` is its limit where the configuration states none.
+    pub(super) fn over_network(config: &super::DeskConfig, usual_bytes: Option<u64>) -> Self {
+        Self {
+            sends: true,
+            attachment_bytes: config.attachment_bytes.or(usual_bytes),
+            refused_endings: config.refused_endings.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Whose credential a desk wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

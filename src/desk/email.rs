@@ -20,10 +20,12 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
 use secrecy::ExposeSecret;
 
+use super::wire::media_type;
 use super::{
     Access, Attachment, BundleInfo, Capabilities, Connection, Credential, Desk, DeskConfig,
     EmailData, Failure, Request, Ticket, TicketStatus,
 };
+use crate::text::one_line;
 
 /// Time for one command of the mail server; large messages get it for each piece.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -121,12 +123,9 @@ impl Email {
         let tls = tls.build().map_err(|error| format!("can't set up TLS: {error}"))?;
         let login = config.user.clone().zip(connection.key);
         let able = Capabilities {
-            sends: true,
-            attachment_bytes: Some(config.attachment_bytes.unwrap_or(data.attachment_bytes)),
-            refused_endings: config.refused_endings.clone(),
-            finds: false,
             in_one: true,
             access: if config.user.is_some() { Access::EndUser } else { Access::None },
+            ..Capabilities::over_network(config, Some(data.attachment_bytes))
         };
         let patience = config.timeout.unwrap_or(PATIENCE);
         Ok(Self { route, tls, to, login, patience, able })
@@ -160,7 +159,7 @@ impl Email {
         let unfit = |what: &str| Failure::Unfit(format!("the mail can't be made: {what}"));
         let from = address(request.requester.as_deref().unwrap_or_default())?;
         let id = message_id(request, &from);
-        let subject: String = one_line(&request.draft.subject);
+        let subject = one_line(&request.draft.subject);
         let mark = &request.submission.simple().to_string()[..8];
         let sent = SystemTime::UNIX_EPOCH
             + Duration::try_from(request.agreed_at.as_duration()).unwrap_or_default();
@@ -175,8 +174,8 @@ impl Email {
                 .rewind()
                 .and_then(|()| source.take(file.bytes).read_to_end(&mut content))
                 .map_err(|error| unfit(&format!("the bundle can't be read: {error}")))?;
-            let kind = if file.name.ends_with(".zip") { "application/zip" } else { OCTETS };
-            let kind = ContentType::parse(kind).map_err(|_| unfit("the file has no type"))?;
+            let kind = ContentType::parse(media_type(file.name));
+            let kind = kind.map_err(|_| unfit("the file has no type"))?;
             parts = parts.singlepart(Enclosure::new(file.name.to_owned()).body(content, kind));
         }
         let message = Message::builder()
@@ -196,18 +195,12 @@ impl Email {
     }
 }
 
-const OCTETS: &str = "application/octet-stream";
-
 fn address(text: &str) -> Result<Address, Failure> {
     text.parse().map_err(|_| Failure::Unfit(format!("`{text}` is not an e-mail address")))
 }
 
 fn message_id(request: &Request, from: &Address) -> String {
     format!("<keycase.{}@{}>", request.submission, from.domain())
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Before the first byte of the message: nothing has arrived.
@@ -260,7 +253,7 @@ fn reason(error: &SmtpError) -> String {
         Some(code) => format!("{code} {chain}"),
         None => chain,
     };
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_QUOTE).collect()
+    one_line(&text).chars().take(LONGEST_QUOTE).collect()
 }
 
 impl Desk for Email {

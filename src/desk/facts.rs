@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::snapshot::{Drive, HostFacts, LockState, Managed};
+use crate::snapshot::{Drive, HostFacts};
 
 /// Facts by name. A fact that is not known is not in the map.
 pub type Facts = BTreeMap<String, String>;
@@ -57,17 +57,6 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 pub(super) fn of_drive(drive: &Drive) -> Facts {
     let usb = &drive.usb;
     let usb_id = usb.vid.zip(usb.pid).map(|(vid, pid)| format!("{vid}:{pid}"));
-    let lock_state = match drive.lock_state {
-        LockState::Locked => Some("locked"),
-        LockState::Unlocked => Some("unlocked"),
-        LockState::Unknown => None,
-    };
-    let managed = match drive.managed {
-        Managed::Yes => Some("yes"),
-        Managed::Likely => Some("likely"),
-        Managed::No => Some("no"),
-        Managed::Unknown => None,
-    };
     known([
         ("product", Some(drive.display_name())),
         ("vendor", drive.identity.vendor.clone()),
@@ -77,8 +66,8 @@ pub(super) fn of_drive(drive: &Drive) -> Facts {
         ("serial", usb.serial.clone()),
         ("firmware", drive.firmware.version.clone()),
         ("software", drive.software.version.clone()),
-        ("lock_state", lock_state.map(str::to_owned)),
-        ("managed", managed.map(str::to_owned)),
+        ("lock_state", drive.lock_state.known().map(str::to_owned)),
+        ("managed", drive.managed.known().map(str::to_owned)),
         ("port", Some(drive.port.to_string())),
     ])
 }

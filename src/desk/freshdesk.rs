@@ -4,7 +4,7 @@
 //! recorded; where the two differ the comment says which was followed.
 
 mod fields;
-mod wire;
+mod words;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -15,8 +15,9 @@ use reqwest::{Method, Url};
 use serde_json::{Map, Value, json};
 
 use self::fields::FieldList;
-use self::wire::{file_name, html, id_of, number, shortened};
+use self::words::{html, shortened};
 use super::http::{Answer, Http};
+use super::wire::{id_of, media_type, number, plain_file_name};
 use super::{
     Access, Attachment, BundleInfo, Capabilities, Desk, DeskConfig, Failure, FreshdeskData,
     Request, Ticket, TicketDraft, TicketStatus, upload,
@@ -44,13 +45,10 @@ impl Freshdesk {
     /// An account, as it is configured.
     pub(super) fn new(http: Http, data: FreshdeskData, config: &DeskConfig) -> Self {
         let able = Capabilities {
-            sends: true,
-            attachment_bytes: Some(config.attachment_bytes.unwrap_or(data.attachment_bytes)),
-            refused_endings: config.refused_endings.clone(),
             finds: true,
-            in_one: false,
             // Version 2 of the API has no keys for requesters.
             access: Access::Agent,
+            ..Capabilities::over_network(config, Some(data.attachment_bytes))
         };
         Self { http, data, mapped: config.fields.clone(), able, fields: OnceCell::new() }
     }
@@ -247,13 +245,12 @@ impl Desk for Freshdesk {
     }
 
     fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {
-        let kind = if file.name.ends_with(".zip") { "application/zip" } else { OCTETS };
         // Text parts must have no file name, file parts must have one and a type
         // (https://github.com/freshworks/fresh-samples/issues/78,
         // https://github.com/arjunkomath/node-freshdesk-api/pull/147).
         let part = Part::stream_with_length(upload::body(&file)?, file.bytes)
-            .file_name(file_name(file.name))
-            .mime_str(kind)
+            .file_name(plain_file_name(file.name))
+            .mime_str(media_type(file.name))
             .map_err(|_| Failure::Unfit("the file has no type".into()))?;
         self.add_note(ticket, words, Some(part), file.bytes)
     }
@@ -263,7 +260,7 @@ impl Desk for Freshdesk {
     }
 
     fn has_attachment(&self, ticket: &Ticket, bundle: &BundleInfo) -> Result<bool, Failure> {
-        let name = file_name(&bundle.file);
+        let name = plain_file_name(&bundle.file);
         let mut found = false;
         self.notes(number(&ticket.id)?, |note| {
             found |= attachments(note).any(|file| is_file(file, &name, bundle.bytes));
@@ -339,8 +336,6 @@ impl Desk for Freshdesk {
         }
     }
 }
-
-const OCTETS: &str = "application/octet-stream";
 
 fn has_tag(row: &Value, tag: &str) -> bool {
     let tags = row.get("tags").and_then(Value::as_array).into_iter().flatten();

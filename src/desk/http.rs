@@ -1,23 +1,22 @@
 //! HTTP as desks need it: one address, one credential, no redirects, bounded answers, and
 //! every outcome sorted by what is certain afterwards.
 
+mod headers;
+mod secrets;
+
 use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD as BASE64;
-use jiff::Timestamp;
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::Value;
 
+use self::headers::{number, retry_after};
+use self::secrets::Secrets;
 use super::address::Address;
 use super::tls::{self, TrustError, Untrusted};
-use super::{Connection, Credential, Failure};
-use crate::text::is_steering;
+use super::{Connection, Failure};
 
 /// Time for one exchange without a large upload. Desks answer within a second; one that is
 /// overloaded takes longer, and a request given up too early is one that has to be looked for.
@@ -29,8 +28,6 @@ const CONNECT: Duration = Duration::from_secs(15);
 const SLOWEST: u64 = 16 * 1024;
 /// No answer of a desk is larger.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
-/// How much of a desk's own words is kept.
-const LONGEST_QUOTE: usize = 400;
 
 /// A client for one desk.
 pub(super) struct Http {
@@ -38,8 +35,8 @@ pub(super) struct Http {
     pub(super) address: Address,
     client: Client,
     runtime: tokio::runtime::Runtime,
-    key: Option<Credential>,
-    scheme: Scheme,
+    authorization: Option<HeaderValue>,
+    secrets: Secrets,
     patience: Duration,
     untrusted: Untrusted,
 }
@@ -107,27 +104,20 @@ impl Http {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let patience = patience.unwrap_or(PATIENCE);
-        let (client, key) = (client.build()?, connection.key);
-        Ok(Self { address, client, runtime, key, scheme, patience, untrusted })
+        let client = client.build()?;
+        let key = connection.key.as_ref();
+        // A credential is printable text; without it the desk says 401.
+        let authorization = key.and_then(|key| secrets::authorization(key, &scheme));
+        let secrets = key.map(|key| Secrets::of(key, &scheme)).unwrap_or_default();
+        Ok(Self { address, client, runtime, authorization, secrets, patience, untrusted })
     }
 
     /// A request with the credential.
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        use secrecy::ExposeSecret;
         let request = self.client.request(method, url).header(ACCEPT, "application/json");
-        let Some(key) = &self.key else { return request };
-        let key = key.expose_secret();
-        match &self.scheme {
-            Scheme::UserName => request.basic_auth(key, Some("X")),
-            Scheme::TokenOf(user) => request.basic_auth(format!("{user}/token"), Some(key)),
-            Scheme::Token => match HeaderValue::try_from(format!("token {key}")) {
-                Ok(mut value) => {
-                    value.set_sensitive(true);
-                    request.header(AUTHORIZATION, value)
-                }
-                // A credential is printable text; without it the desk says 401.
-                Err(_) => request,
-            },
+        match &self.authorization {
+            Some(value) => request.header(AUTHORIZATION, value),
+            None => request,
         }
     }
 
@@ -172,22 +162,7 @@ impl Http {
         if let Some(left) = number(&headers, "x-ratelimit-remaining") {
             tracing::debug!(status, left, "the desk answered; requests left in this minute");
         }
-        judge(status, headers, body, &self.secrets())
-    }
-
-    /// The credential as it may come back: by itself, and as it stands in a header.
-    fn secrets(&self) -> Vec<String> {
-        use secrecy::ExposeSecret;
-        let Some(key) = self.key.as_ref().map(ExposeSecret::expose_secret) else {
-            return Vec::new();
-        };
-        let pair = match &self.scheme {
-            Scheme::UserName => Some(format!("{key}:X")),
-            Scheme::TokenOf(user) => Some(format!("{user}/token:{key}")),
-            Scheme::Token => None,
-        };
-        let encoded = pair.map(|pair| BASE64.encode(pair));
-        std::iter::once(key.to_owned()).chain(encoded).filter(|secret| !secret.is_empty()).collect()
+        judge(status, headers, body, &self.secrets)
     }
 
     /// No status line came back.
@@ -241,7 +216,7 @@ fn reason(error: &reqwest::Error) -> String {
         innermost = source;
     }
     match error.source() {
-        Some(_) => quote(&innermost.to_string(), &[]),
+        Some(_) => Secrets::default().quote(&innermost.to_string()),
         None => "the exchange failed".into(),
     }
 }
@@ -250,7 +225,7 @@ fn judge(
     status: u16,
     headers: HeaderMap,
     body: Result<Vec<u8>, String>,
-    secrets: &[String],
+    secrets: &Secrets,
 ) -> Result<Answer, Failure> {
     let wait = retry_after(&headers);
     match status {
@@ -268,7 +243,7 @@ fn judge(
         }
         500..=599 => {
             let request = headers.get("x-request-id").and_then(|id| id.to_str().ok());
-            let named = request.map(|id| format!(" (request {})", quote(id, secrets)));
+            let named = request.map(|id| format!(" (request {})", secrets.quote(id)));
             let named = named.unwrap_or_default();
             Err(Failure::Unclear { what: format!("{status} from the desk{named}"), wait })
         }
@@ -291,9 +266,9 @@ fn success(headers: HeaderMap, body: Result<Vec<u8>, String>) -> Result<Answer, 
 /// Why a desk refused, in its own words: `{"description", "errors": [{"field", "message",
 /// "code"}]}`, `{"code", "message"}`, or `{"error", "description", "details": {field:
 /// [{"description"}]}}`. Bodies may be empty or web pages.
-fn refusal(status: u16, body: &[u8], secrets: &[String]) -> String {
+fn refusal(status: u16, body: &[u8], secrets: &Secrets) -> String {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else { return status.to_string() };
-    let quote = |text: &str| quote(text, secrets);
+    let quote = |text: &str| secrets.quote(text);
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(quote);
     let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten().take(8);
     let errors: Vec<String> = errors
@@ -315,73 +290,20 @@ fn refusal(status: u16, body: &[u8], secrets: &[String]) -> String {
     if all.is_empty() { status.to_string() } else { format!("{status}: {}", quote(&all)) }
 }
 
-/// Outside text on its way into a message: short, without what steers a terminal, and without
-/// the credential. Messages are kept, logged, and repeated in the ticket.
-fn quote(text: &str, secrets: &[String]) -> String {
-    let hide = |text: String, secret: &String| text.replace(secret.as_str(), "[the key]");
-    let text = secrets.iter().fold(text.to_owned(), hide);
-    text.chars().take(LONGEST_QUOTE).map(|c| if is_steering(c) { ' ' } else { c }).collect()
-}
-
-/// `Retry-After`: seconds (Freshdesk writes decimals elsewhere), or a date that is
-/// measured against the answer's own `Date`.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        let seconds = if seconds < 0.0 { 0.0 } else { seconds };
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let until = http_date(text)?;
-    let now = http_date(headers.get("date")?.to_str().ok()?)?;
-    Duration::try_from(until.duration_since(now)).ok()
-}
-
-/// A header that holds a number; Freshdesk writes counts as decimals ("50.0").
-fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-fn http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::Credential;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
-    fn wait(pairs: &[(&'static str, &str)]) -> Option<u64> {
-        retry_after(&headers(pairs)).map(|wait| wait.as_secs())
-    }
-
-    #[test]
-    fn retry_after_is_read_in_every_form_and_never_trusted() {
-        assert_eq!(wait(&[("retry-after", "35")]), Some(35));
-        assert_eq!(wait(&[("retry-after", "8.0")]), Some(8));
-        assert_eq!(wait(&[("retry-after", "-5")]), Some(0));
-        for odd in ["soon", "1e400", "NaN", ""] {
-            assert_eq!(wait(&[("retry-after", odd)]), None, "{odd}");
-        }
-        let date = ("date", "Sun, 22 Nov 2026 10:00:00 GMT");
-        assert_eq!(wait(&[("retry-after", "Sun, 22 Nov 2026 10:01:30 GMT"), date]), Some(90));
-        assert_eq!(wait(&[("retry-after", "Sun, 22 Nov 2026 09:00:00 GMT"), date]), None);
-    }
-
-    #[test]
-    fn counts_are_read_as_the_decimals_they_are() {
-        let left =
-            |text| number(&headers(&[("x-ratelimit-remaining", text)]), "x-ratelimit-remaining");
-        assert_eq!(left("8.0"), Some(8.0));
-        assert_eq!(left("50"), Some(50.0));
-        assert_eq!(left("many"), None);
-    }
-
     #[test]
     fn statuses_are_sorted_by_what_is_certain() {
-        let of = |status| judge(status, HeaderMap::new(), Ok(Vec::new()), &[]).unwrap_err();
+        let of = |status| {
+            judge(status, HeaderMap::new(), Ok(Vec::new()), &Secrets::default()).unwrap_err()
+        };
         assert!(of(429).is_harmless());
         for status in [301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 413, 415, 422] {
             assert!(of(status).is_final(), "{status}");
@@ -395,7 +317,7 @@ mod tests {
     #[test]
     fn a_web_page_is_not_an_answer() {
         let html = headers(&[("content-type", "text/HTML; charset=utf-8")]);
-        let judged = judge(200, html, Ok(b"<html>login</html>".to_vec()), &[]);
+        let judged = judge(200, html, Ok(b"<html>login</html>".to_vec()), &Secrets::default());
         assert!(matches!(judged, Err(Failure::OutOfProtocol(_))));
     }
 
@@ -403,27 +325,27 @@ mod tests {
     fn a_refusal_is_quoted_short_and_plain() {
         let body = br#"{"description":"Validation failed","errors":[
             {"field":"status","message":"It should be one of these values: '2,3'","code":"missing_field"}]}"#;
-        let text = refusal(400, body, &[]);
+        let text = refusal(400, body, &Secrets::default());
         assert!(text.contains("status: It should be one of these values: '2,3' (missing_field)"));
-        assert_eq!(refusal(404, b"", &[]), "404");
-        assert_eq!(refusal(403, b"<html>", &[]), "403");
+        assert_eq!(refusal(404, b"", &Secrets::default()), "404");
+        assert_eq!(refusal(403, b"<html>", &Secrets::default()), "403");
         let long = serde_json::json!({"message": "\u{1b}x".repeat(10_000)}).to_string();
-        let text = refusal(400, long.as_bytes(), &[]);
+        let text = refusal(400, long.as_bytes(), &Secrets::default());
         assert!(text.len() < 1000 && !text.contains('\u{1b}'));
-        assert_eq!(refusal(400, "{\"message\":\"a\u{202e}b\"}".as_bytes(), &[]), "400: a b");
+        assert_eq!(
+            refusal(400, "{\"message\":\"a\u{202e}b\"}".as_bytes(), &Secrets::default()),
+            "400: a b"
+        );
     }
 
     #[test]
     fn a_desk_that_quotes_the_key_does_not_bring_it_into_a_message() {
-        let secrets = ["key-7Yq2".to_owned(), "a2V5LTdZcTI6WA==".to_owned()];
+        let secrets = Secrets::of(&Credential::from("key-7Yq2"), &Scheme::UserName);
         let body = br#"{"message":"bad key-7Yq2","errors":[{"field":"key-7Yq2","message":"m"}],
             "details":{"key-7Yq2":[{"description":"Basic a2V5LTdZcTI6WA== \u006bey-7Yq2"}]}}"#;
         let text = refusal(401, body, &secrets);
         assert!(!text.contains("7Yq2") && !text.contains("a2V5"), "{text}");
         assert!(text.contains("bad [the key]"), "{text}");
-        // Where the text is cut, no half of the key is left.
-        let long = "x".repeat(LONGEST_QUOTE - 5) + "key-7Yq2";
-        assert!(!quote(&long, &secrets).contains("key"));
         let judged = judge(500, headers(&[("x-request-id", "key-7Yq2")]), Ok(Vec::new()), &secrets);
         assert!(!judged.unwrap_err().to_string().contains("7Yq2"));
     }

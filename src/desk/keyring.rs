@@ -11,8 +11,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
+use secrecy::zeroize::Zeroizing;
 
-use super::{Credential, CredentialError, usable};
+use super::{Credential, CredentialError, read_short, usable};
 
 /// The client program.
 const CLIENT: &str = "secret-tool";
@@ -67,7 +68,7 @@ impl Keyring {
         lookup.args(["lookup", "application", "keycase", "desk", desk]);
         let (success, found, complaint) = run(lookup, b"")?;
         match (success, complaint.is_empty()) {
-            (true, _) if !found.is_empty() => Ok(usable(found, "the keyring")),
+            (true, _) if !found.is_empty() => Ok(usable(&found, "the keyring")),
             // It says nothing when there is nothing.
             (_, true) => Err(KeyringError::Nothing),
             (_, false) => Err(KeyringError::Failed(complaint)),
@@ -85,7 +86,10 @@ impl Keyring {
 }
 
 /// Runs the client; returns whether it was content, what it said, and its complaint.
-fn run(mut command: Command, input: &[u8]) -> Result<(bool, Vec<u8>, String), KeyringError> {
+fn run(
+    mut command: Command,
+    input: &[u8],
+) -> Result<(bool, Zeroizing<Vec<u8>>, String), KeyringError> {
     let failed = |error: std::io::Error| KeyringError::Failed(error.to_string());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
@@ -93,10 +97,10 @@ fn run(mut command: Command, input: &[u8]) -> Result<(bool, Vec<u8>, String), Ke
         pipe.write_all(input).map_err(failed)?;
     }
     let success = wait(&mut child)?;
-    let mut said = Vec::new();
+    let mut said = Zeroizing::default();
     let mut complaint = String::new();
     if let Some(pipe) = child.stdout.take() {
-        pipe.take(64 * 1024).read_to_end(&mut said).map_err(failed)?;
+        said = read_short(pipe).map_err(failed)?;
     }
     if let Some(pipe) = child.stderr.take() {
         // What is not text is no complaint a person could read.

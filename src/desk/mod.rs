@@ -28,7 +28,6 @@ mod open;
 mod outbox;
 mod outbox_only;
 mod pack;
-mod private;
 mod record;
 #[cfg(feature = "submit")]
 mod request_tracker;
@@ -41,10 +40,14 @@ mod tls;
 #[cfg(feature = "submit")]
 mod upload;
 #[cfg(feature = "submit")]
+mod wire;
+#[cfg(feature = "submit")]
 mod zendesk;
 
 pub use config::{DeskConfig, DeskKind, KeyOf, OutboxConfig};
-pub use credentials::{Credential, CredentialError, Sources, keep_in_file, usable, variable_name};
+pub use credentials::{
+    Credential, CredentialError, Sources, keep_in_file, read_short, usable, variable_name,
+};
 pub use desk::{Access, Attachment, Capabilities, Desk, Meter, Ticket, TicketStatus, accepts};
 pub use facts::Facts;
 pub use failure::Failure;
@@ -55,7 +58,7 @@ pub use outbox::{Asked, Clock, Outbox};
 pub use pack::{
     DeskData, EmailData, FreshdeskData, HandOver, HandoffData, RequestTrackerData, ZendeskData,
 };
-pub use record::{Hold, LogLine, Progress, REQUEST_SCHEMA, Request};
+pub use record::{Hold, LogLine, Looks, Progress, REQUEST_SCHEMA, Request};
 pub use state::State;
 pub use store::{Content, Item, Listing, Locked, Store, StoreError, hash_file};
 pub use template::{TicketTemplate, fill};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::record::{LogLine, Progress};
+use super::record::{LogLine, Looks, Progress};
 use super::state::{Event, State};
 use super::store::{Content, Locked, StoreError};
 use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
@@ -16,7 +16,7 @@ use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
 /// The longest pause a desk is granted; a wrong header must not hold a ticket for days.
 const LONGEST_REQUESTED: Duration = Duration::from_secs(60 * 60);
 /// How many looks must find nothing before a ticket is sent again.
-const LOOKS: usize = 2;
+const LOOKS: u32 = 2;
 /// How far before the first send a look begins: clocks of two machines differ, and a clock
 /// in the wrong time zone by up to 14 hours.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
@@ -70,8 +70,8 @@ impl Outbox<'_> {
     pub fn advance(&self, item: &mut Locked, asked: Asked) -> Result<(), StoreError> {
         let mut sends = 0;
         loop {
-            let next = match item.item.progress.state {
-                State::Sending => self.note(item, Event::Died, None)?,
+            let next = match item.state() {
+                State::Sending => self.happened(item, Event::Died)?,
                 State::Queued => {
                     sends += 1;
                     // One repetition in one run: what fails twice is for the person.
@@ -93,8 +93,8 @@ impl Outbox<'_> {
 
     /// Takes a refused submission up again.
     pub fn reopen(&self, item: &mut Locked) -> Result<(), StoreError> {
-        if item.item.progress.state == State::Rejected {
-            self.note(item, Event::Reopened, None)?;
+        if item.state() == State::Rejected {
+            self.happened(item, Event::Reopened)?;
         }
         Ok(())
     }
@@ -103,27 +103,27 @@ impl Outbox<'_> {
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
         }
-        if asked == Asked::WhenDue && pace::is_tried_out(&item.item.progress) {
+        if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
             return self.give_up(item);
         }
         if let Some(until) = self.share_is_used() {
             return self.put_off(item, until);
         }
         // A ticket that announces a bundle it can't carry is not the one agreed to.
-        let content = item.item.content()?;
+        let content = item.content()?;
         let now = self.clock.now();
         self.sent.borrow_mut().push(now);
-        let mut progress = item.item.progress.clone();
+        let mut progress = item.progress().clone();
         progress.attempts = progress.attempts.saturating_add(1);
         progress.first_sent = progress.first_sent.or(Some(now));
         progress.last_sent = Some(now);
-        progress.looks.clear();
+        progress.looks = Looks::default();
         progress.hold = None;
         progress.refused = false;
         self.step(item, progress, Event::Started, None)?;
         let content = content.filter(|_| self.desk.capabilities().in_one);
         let file = content.as_ref().map(|content| self.attachment(content));
-        match self.desk.create(&item.item.request, file) {
+        match self.desk.create(item.request(), file) {
             Ok(ticket) => self.created(item, ticket, Event::Created),
             Err(failure) => self.not_created(item, &failure),
         }
@@ -140,7 +140,7 @@ impl Outbox<'_> {
     }
 
     fn created(&self, item: &mut Locked, ticket: Ticket, by: Event) -> Result<Next, StoreError> {
-        let mut progress = item.item.progress.clone();
+        let mut progress = item.progress().clone();
         let what = format!("ticket {}", ticket.id);
         progress.ticket = Some(ticket);
         progress.error = None;
@@ -172,23 +172,28 @@ impl Outbox<'_> {
         if !self.desk.capabilities().finds {
             // Nobody but the person can know.
             return match asked {
-                Asked::ToSendAgain if sends == 0 => self.note(item, Event::Denied, None),
+                Asked::ToSendAgain if sends == 0 => self.happened(item, Event::Denied),
                 _ => Ok(Next::Stop),
             };
         }
         if self.is_held(item, asked) || !self.wait_for_look(item, asked) {
             return Ok(Next::Stop);
         }
+        if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
+            return self.give_up(item);
+        }
         let now = self.clock.now();
-        let first = item.item.progress.first_sent.unwrap_or(item.item.request.agreed_at);
+        let first = item.progress().first_sent.unwrap_or(item.request().agreed_at);
         let since = first.min(now).saturating_sub(LOOK_BACK).unwrap_or(first);
-        match self.desk.find(&item.item.request, since) {
+        match self.desk.find(item.request(), since) {
             Ok(Some(ticket)) => self.created(item, ticket, Event::Found),
             Ok(None) => self.not_found(item, asked, sends),
             Err(failure) => {
                 let mut progress = self.failed(item, &failure);
                 // Whether the ticket exists is still open, so nothing is refused for good.
-                progress.refused |= item.item.progress.refused;
+                progress.refused |= item.progress().refused;
+                progress.looks.failed = progress.looks.failed.saturating_add(1);
+                progress.hold = progress.hold.or_else(|| Some(self.backoff(item)));
                 self.write(item, progress, None, Some(format!("looked: {failure}")))?;
                 Ok(Next::Stop)
             }
@@ -196,48 +201,48 @@ impl Outbox<'_> {
     }
 
     fn not_found(&self, item: &mut Locked, asked: Asked, sends: u32) -> Result<Next, StoreError> {
-        let mut progress = item.item.progress.clone();
-        progress.looks.push(self.clock.now());
-        let looks = progress.looks.len();
+        let mut progress = item.progress().clone();
+        progress.looks.absent = progress.looks.absent.saturating_add(1);
+        progress.looks.last_absent = Some(self.clock.now());
+        progress.hold = Some(self.backoff(item));
+        let looks = progress.looks.absent;
         self.write(item, progress, None, Some("looked: no such ticket".into()))?;
         match asked {
             Asked::ToSettle | Asked::ToSendAgain if looks < LOOKS => Ok(Next::Again),
             // Sending again is the person's decision, and asking to settle is that decision.
-            Asked::ToSettle | Asked::ToSendAgain if sends < 2 => {
-                self.note(item, Event::Absent, None)
-            }
+            Asked::ToSettle | Asked::ToSendAgain if sends < 2 => self.happened(item, Event::Absent),
             _ => Ok(Next::Stop),
         }
     }
 
     fn attach(&self, item: &mut Locked, asked: Asked) -> Result<Next, StoreError> {
         let able = self.desk.capabilities();
-        let bundle = item.item.request.draft.bundle.clone().filter(|_| !able.in_one);
-        let Some(info) = bundle else { return self.note(item, Event::Completed, None) };
+        let bundle = item.request().draft.bundle.clone().filter(|_| !able.in_one);
+        let Some(info) = bundle else { return self.happened(item, Event::Completed) };
         if self.is_held(item, asked) {
             return Ok(Next::Stop);
         }
-        if asked == Asked::WhenDue && pace::is_tried_out(&item.item.progress) {
+        if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
             return self.give_up(item);
         }
-        let Some(ticket) = item.item.progress.ticket.clone() else { return Ok(Next::Stop) };
-        if item.item.progress.uploads > 0 {
+        let Some(ticket) = item.progress().ticket.clone() else { return Ok(Next::Stop) };
+        if item.progress().uploads > 0 {
             match self.desk.has_attachment(&ticket, &info) {
-                Ok(true) => return self.note(item, Event::Completed, None),
+                Ok(true) => return self.happened(item, Event::Completed),
                 Ok(false) => {}
                 Err(failure) => return self.not_attached(item, &failure),
             }
         }
-        let Some(content) = item.item.content()? else { return Ok(Next::Stop) };
-        let mut progress = item.item.progress.clone();
+        let Some(content) = item.content()? else { return Ok(Next::Stop) };
+        let mut progress = item.progress().clone();
         progress.uploads = progress.uploads.saturating_add(1);
         self.write(item, progress, None, Some("upload begins".into()))?;
-        let words = match item.item.request.to_ticket {
-            Some(_) => item.item.request.draft.text.clone(),
+        let words = match item.request().to_ticket {
+            Some(_) => item.request().draft.text.clone(),
             None => format!("Diagnostic bundle {}, SHA-256 {}", info.file, info.sha256),
         };
         match self.desk.attach(&ticket, self.attachment(&content), &words) {
-            Ok(()) => self.note(item, Event::Completed, None),
+            Ok(()) => self.happened(item, Event::Completed),
             Err(failure) if failure.is_final() => {
                 self.say_refused(item, &ticket, &failure)?;
                 self.not_attached(item, &failure)
@@ -254,11 +259,11 @@ impl Outbox<'_> {
         ticket: &Ticket,
         failure: &Failure,
     ) -> Result<(), StoreError> {
-        let Some(info) = item.item.request.draft.bundle.clone() else { return Ok(()) };
-        if item.item.progress.said_refused {
+        let Some(info) = item.request().draft.bundle.clone() else { return Ok(()) };
+        if item.progress().said_refused {
             return Ok(());
         }
-        let progress = Progress { said_refused: true, ..item.item.progress.clone() };
+        let progress = Progress { said_refused: true, ..item.progress().clone() };
         self.write(item, progress, None, Some("saying that the bundle was refused".into()))?;
         let words = format!(
             "The diagnostic bundle {} ({} bytes, SHA-256 {}) could not be added: {failure}. \
@@ -281,26 +286,23 @@ impl Outbox<'_> {
 
     /// The item's progress with a failure in it.
     fn failed(&self, item: &Locked, failure: &Failure) -> Progress {
-        let mut progress = item.item.progress.clone();
+        let mut progress = item.progress().clone();
         progress.error = Some(failure.to_string());
+        progress.given_up = false;
         progress.refused = failure.is_final() || matches!(failure, Failure::OutOfProtocol(_));
         progress.hold = failure.wait().map(|wait| self.hold(wait.min(LONGEST_REQUESTED), true));
         progress
     }
 
-    fn note(
-        &self,
-        item: &mut Locked,
-        event: Event,
-        what: Option<String>,
-    ) -> Result<Next, StoreError> {
-        let mut progress = item.item.progress.clone();
+    /// Takes the item through a step that says all there is to say by itself.
+    fn happened(&self, item: &mut Locked, event: Event) -> Result<Next, StoreError> {
+        let mut progress = item.progress().clone();
         if event == Event::Completed {
             progress.error = None;
             progress.refused = false;
             progress.hold = None;
         }
-        self.step(item, progress, event, what)?;
+        self.step(item, progress, event, None)?;
         Ok(Next::Again)
     }
 
@@ -312,13 +314,10 @@ impl Outbox<'_> {
         what: Option<String>,
     ) -> Result<(), StoreError> {
         let Some(after) = progress.state.after(event) else {
-            // The table has every transition this file makes; the test of the table says so.
-            return Err(StoreError::NoSuch(format!(
-                "a submission that is {} cannot become {event:?}",
-                progress.state.name()
-            )));
+            return Err(StoreError::Impossible { from: progress.state, on: event });
         };
         progress.state = after;
+        progress.given_up = false;
         self.write(item, progress, Some(event), what)
     }
 
@@ -331,7 +330,7 @@ impl Outbox<'_> {
     ) -> Result<(), StoreError> {
         let at = self.clock.now();
         progress.at = at;
-        let line = LogLine { at, from: item.item.progress.state, event, to: progress.state, what };
+        let line = LogLine { at, from: item.state(), event, to: progress.state, what };
         item.save(progress, &line)
     }
 }

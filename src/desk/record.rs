@@ -70,15 +70,18 @@ pub struct Progress {
     /// Do not try before this.
     #[serde(default)]
     pub hold: Option<Hold>,
-    /// Looks at the desk that found nothing, since the last send.
+    /// Looks at the desk whether the ticket is there, since the last send.
     #[serde(default)]
-    pub looks: Vec<Timestamp>,
+    pub looks: Looks,
     /// What went wrong last.
     #[serde(default)]
     pub error: Option<String>,
-    /// Whether the last failure is one that waiting does not mend.
+    /// Whether the desk refused last, or answered out of protocol: waiting does not mend it.
     #[serde(default)]
     pub refused: bool,
+    /// Whether timers have tried often enough and leave it to the person.
+    #[serde(default)]
+    pub given_up: bool,
     /// Whether the ticket has been told that its bundle was refused; at most once.
     #[serde(default)]
     pub said_refused: bool,
@@ -94,7 +97,55 @@ pub struct Hold {
     pub until: Timestamp,
     /// Whether it binds a person too: the desk asked for it, or this machine has sent its
     /// share.
-    pub asked_by_desk: bool,
+    #[serde(alias = "asked_by_desk")]
+    pub binds_person: bool,
+}
+
+/// How often a desk was looked at for a ticket. As long however often that is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenLooks")]
+pub struct Looks {
+    /// Looks that found nothing.
+    pub absent: u32,
+    /// Looks that came to no answer.
+    pub failed: u32,
+    /// When nothing was found last.
+    pub last_absent: Option<Timestamp>,
+}
+
+impl Looks {
+    /// All of them.
+    pub fn count(self) -> u32 {
+        self.absent.saturating_add(self.failed)
+    }
+}
+
+/// Looks as they are or were written: once as the times of those that found nothing.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenLooks {
+    Times(Vec<Timestamp>),
+    Counts {
+        absent: u32,
+        #[serde(default)]
+        failed: u32,
+        last_absent: Option<Timestamp>,
+    },
+}
+
+impl From<WrittenLooks> for Looks {
+    fn from(written: WrittenLooks) -> Self {
+        match written {
+            WrittenLooks::Times(times) => Self {
+                absent: u32::try_from(times.len()).unwrap_or(u32::MAX),
+                failed: 0,
+                last_absent: times.last().copied(),
+            },
+            WrittenLooks::Counts { absent, failed, last_absent } => {
+                Self { absent, failed, last_absent }
+            }
+        }
+    }
 }
 
 /// One line of `log.jsonl`.
@@ -125,9 +176,10 @@ impl Progress {
             first_sent: None,
             last_sent: None,
             hold: None,
-            looks: Vec::new(),
+            looks: Looks::default(),
             error: None,
             refused: false,
+            given_up: false,
             said_refused: false,
         }
     }

@@ -15,16 +15,20 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::http::{Answer, Http};
+use super::wire::{OCTETS, id_of, number};
 use super::{
     Access, Attachment, BundleInfo, Capabilities, Desk, DeskConfig, Failure, Request,
     RequestTrackerData, Ticket, TicketDraft, TicketStatus, upload,
 };
 use crate::policy::TicketState;
+use crate::text::{hex, is_steering, one_line};
 
 /// The most entries a page has.
 const PAGE: &str = "100";
 /// How many pages are read; a ticket with more files than this is not one of ours.
 const PAGES: usize = 20;
+/// How much of the draft's own subject stands in front of the mark.
+const SUBJECT_CHARS: usize = 200;
 /// How much of the submission id marks a subject.
 const MARK: usize = 16;
 
@@ -44,13 +48,10 @@ impl RequestTracker {
     pub(super) fn new(http: Http, data: RequestTrackerData, config: &DeskConfig) -> Self {
         let queue = config.queue.clone().unwrap_or_else(|| data.queue_default.clone());
         let able = Capabilities {
-            sends: true,
-            attachment_bytes: config.attachment_bytes,
-            refused_endings: config.refused_endings.clone(),
             finds: true,
-            in_one: false,
             // An account's token can do what the account can; RT has no other kind.
             access: Access::EndUser,
+            ..Capabilities::over_network(config, None)
         };
         Self { http, data, queue, mapped: config.fields.clone(), able }
     }
@@ -73,7 +74,7 @@ impl RequestTracker {
         let draft = &request.draft;
         let mut body = json!({
             "Queue": self.queue,
-            "Subject": format!("{} [{}]", one_line(&draft.subject), mark(draft)),
+            "Subject": subject(draft),
             "Content": draft.text,
             "ContentType": "text/plain",
         });
@@ -173,7 +174,7 @@ impl RequestTracker {
                 .map_err(|_| Failure::OutOfProtocol("the file is not base64".into()))?;
             hasher.update(piece);
         }
-        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&hasher.finalize()))
     }
 
     /// Entries of a list, page by page, until `wanted` says yes.
@@ -259,7 +260,7 @@ impl Desk for RequestTracker {
     fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {
         let content = Part::stream_with_length(upload::body(&file)?, file.bytes)
             .file_name(file_name(file.name))
-            .mime_str("application/octet-stream")
+            .mime_str(OCTETS)
             .map_err(unfit)?;
         self.reply(ticket, words, Some(content), file.bytes)?;
         // RT drops or cuts files without an error, so its word is not enough.
@@ -346,7 +347,7 @@ impl Desk for RequestTracker {
 fn file_name(name: &str) -> String {
     let replaced = |c: char| match c {
         '"' => '\'',
-        c if c == '\\' || c.is_control() => '-',
+        c if c == '\\' || is_steering(c) => '-',
         c => c,
     };
     name.chars().map(replaced).collect()
@@ -362,15 +363,7 @@ fn mark(draft: &TicketDraft) -> String {
     format!("sub-{id}")
 }
 
-/// RT writes ids and lengths as text or as numbers.
-fn id_of(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
-}
-
-fn number(id: &str) -> Result<u64, Failure> {
-    id.parse().map_err(|_| Failure::Unfit(format!("`{id}` is not a ticket number of this desk")))
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+fn subject(draft: &TicketDraft) -> String {
+    let line: String = one_line(&draft.subject).chars().take(SUBJECT_CHARS).collect();
+    format!("{line} [{}]", mark(draft))
 }

@@ -107,6 +107,27 @@ impl State {
     }
 }
 
+impl Event {
+    /// The name used in the log, e.g. `not_taken`.
+    pub fn name(self) -> &'static str {
+        match self {
+            E::Kept => "kept",
+            E::Approved => "approved",
+            E::Started => "started",
+            E::Created => "created",
+            E::Completed => "completed",
+            E::NotTaken => "not_taken",
+            E::Refused => "refused",
+            E::Unanswered => "unanswered",
+            E::Died => "died",
+            E::Found => "found",
+            E::Absent => "absent",
+            E::Denied => "denied",
+            E::Reopened => "reopened",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,10 +160,11 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_documents() {
-        for (from, _, to) in TRANSITIONS {
+        for (from, event, to) in TRANSITIONS {
             for state in [from, to] {
                 assert_eq!(serde_json::json!(state), state.name());
             }
+            assert_eq!(serde_json::json!(event), event.name());
         }
     }
 }

@@ -11,19 +11,23 @@
 //!
 //! A submission appears under its name only when everything in it is on disk.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+mod item;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::private;
-use super::record::{LogLine, Progress, Request};
-use super::state::State;
+use self::item::lock;
+pub use self::item::{Content, Item, Locked};
+use super::record::{Progress, Request};
+use super::state::{Event, State};
+use crate::bundle::sha256;
+use crate::files;
 
 const REQUEST: &str = "request.json";
 const STATE: &str = "state.json";
@@ -66,42 +70,26 @@ pub enum StoreError {
     /// Another process works on the submission.
     #[error("another process is working on submission {0}")]
     Busy(Uuid),
-    /// There is no such submission, or more than one.
-    #[error("{0}")]
-    NoSuch(String),
+    /// No submission has this id.
+    #[error("no submission {0} in the outbox")]
+    NotFound(String),
+    /// More than one submission begins with this id.
+    #[error("more than one submission begins with {0}")]
+    AmbiguousId(String),
+    /// The table of transitions has no such step; nothing was written.
+    #[error("`{}` cannot happen to a submission that is {}", on.name(), from.name())]
+    Impossible {
+        /// Where it stands.
+        from: State,
+        /// What should have happened to it.
+        on: Event,
+    },
 }
 
 /// The folder of all submissions.
 #[derive(Clone, Debug)]
 pub struct Store {
     root: PathBuf,
-}
-
-/// One submission, as last read.
-#[derive(Clone, Debug)]
-pub struct Item {
-    dir: PathBuf,
-    /// What the person agreed to.
-    pub request: Request,
-    /// How far it has come.
-    pub progress: Progress,
-}
-
-/// A submission that no other process touches while this value lives.
-#[derive(Debug)]
-pub struct Locked {
-    /// The submission.
-    pub item: Item,
-    log: File,
-}
-
-/// A bundle that has been checked and is open at its beginning.
-#[derive(Debug)]
-pub struct Content {
-    /// What it is.
-    pub info: super::BundleInfo,
-    /// Its bytes.
-    pub file: File,
 }
 
 /// All submissions, and what could not be read.
@@ -131,8 +119,8 @@ impl Store {
         progress: Progress,
         bundle: Option<&Path>,
     ) -> Result<Locked, StoreError> {
-        private::create_dir(&self.root).map_err(io("create", &self.root))?;
-        let aside = private::create_unnamed_dir(&self.root);
+        files::create_dir(&self.root).map_err(io("create", &self.root))?;
+        let aside = files::create_unnamed_dir(&self.root);
         let aside = aside.map_err(io("create a folder in", &self.root))?;
         let dir = aside.path();
         if let (Some(source), Some(info)) = (bundle, &request.draft.bundle) {
@@ -147,12 +135,12 @@ impl Store {
         put(dir, TEXT, request.draft.text.as_bytes())?;
         put_json(dir, STATE, &progress)?;
         put(dir, LOG, b"")?;
-        private::sync_dir(dir).map_err(io("write", dir))?;
+        files::sync_dir(dir).map_err(io("write", dir))?;
         let log = lock(dir, request.submission)?;
         let target = self.root.join(request.submission.to_string());
         let aside = aside.keep();
         fs::rename(&aside, &target).map_err(io("create", &target))?;
-        private::sync_dir(&self.root).map_err(io("write", &self.root))?;
+        files::sync_dir(&self.root).map_err(io("write", &self.root))?;
         Ok(Locked { item: Item { dir: target, request, progress }, log })
     }
 
@@ -187,10 +175,8 @@ impl Store {
         fitting.retain(|(name, _)| name.starts_with(&wanted));
         match fitting.pop() {
             Some((_, dir)) if fitting.is_empty() => Ok(dir),
-            None => Err(StoreError::NoSuch(format!("no submission {id} in the outbox"))),
-            Some(_) => {
-                Err(StoreError::NoSuch(format!("more than one submission begins with {id}")))
-            }
+            None => Err(StoreError::NotFound(id.to_owned())),
+            Some(_) => Err(StoreError::AmbiguousId(id.to_owned())),
         }
     }
 
@@ -253,138 +239,13 @@ impl Store {
     }
 }
 
-impl Item {
-    fn read(dir: PathBuf) -> Result<Self, StoreError> {
-        let request: Request = get_json(&dir.join(REQUEST))?;
-        let progress = get_json(&dir.join(STATE))?;
-        // A submission is removed by its id: a copied folder must not stand for the original.
-        let name = dir.file_name().and_then(|name| name.to_str()).map(Uuid::parse_str);
-        if name != Some(Ok(request.submission)) {
-            let what = "its submission is not the one its folder is named after";
-            return Err(damaged(&dir.join(REQUEST))(serde::de::Error::custom(what)));
-        }
-        Ok(Self { dir, request, progress })
-    }
-
-    /// Its folder.
-    pub fn dir(&self) -> &Path {
-        &self.dir
-    }
-
-    /// The ticket's text as a file.
-    pub fn text_path(&self) -> PathBuf {
-        self.dir.join(TEXT)
-    }
-
-    /// Its log.
-    pub fn log_path(&self) -> PathBuf {
-        self.dir.join(LOG)
-    }
-
-    /// Where its bundle is, if it has one.
-    pub fn bundle_path(&self) -> Option<PathBuf> {
-        let info = self.request.draft.bundle.as_ref()?;
-        Some(self.dir.join(stored_name(&info.file)))
-    }
-
-    /// Takes the submission for this process and reads it again.
-    pub fn lock(self) -> Result<Locked, StoreError> {
-        let log = lock(&self.dir, self.request.submission)?;
-        Ok(Locked { item: Self::read(self.dir)?, log })
-    }
-
-    /// Removes the bundle of a submission that is at the desk with it.
-    pub fn drop_bundle(&self) -> Result<(), StoreError> {
-        let Some(path) = self.bundle_path().filter(|_| self.progress.state == State::Sent) else {
-            return Ok(());
-        };
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(io("remove", &path)(error))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether another process works on it now.
-    pub fn is_busy(&self) -> bool {
-        matches!(lock(&self.dir, self.request.submission), Err(StoreError::Busy(_)))
-    }
-
-    /// The bundle, open at its beginning, if it is still the one that was agreed to.
-    pub fn content(&self) -> Result<Option<Content>, StoreError> {
-        let Some((path, info)) = self.bundle_path().zip(self.request.draft.bundle.clone()) else {
-            return Ok(None);
-        };
-        let mut file = File::open(&path).map_err(io("open", &path))?;
-        let (hash, bytes) = hash_of(&mut file).map_err(io("read", &path))?;
-        if (hash, bytes) != (info.sha256.clone(), info.bytes) {
-            return Err(StoreError::BundleChanged(path));
-        }
-        file.rewind().map_err(io("read", &path))?;
-        Ok(Some(Content { info, file }))
-    }
-}
-
-impl Locked {
-    /// Writes how far the submission has come; on disk when this returns. After an error
-    /// this value is ahead of the disk: it still names the ticket for the person.
-    pub(super) fn save(&mut self, progress: Progress, line: &LogLine) -> Result<(), StoreError> {
-        self.item.progress = progress;
-        let dir = &self.item.dir;
-        let path = dir.join(STATE);
-        let text = json_text(&path, &self.item.progress)?;
-        private::replace(dir, STATE, &text).map_err(io("write", &path))?;
-        let log = dir.join(LOG);
-        let mut text = serde_json::to_vec(line).map_err(damaged(&log))?;
-        text.push(b'\n');
-        // The state is what counts; a log line that does not fit on the disk is no reason
-        // to forget that a ticket was made.
-        let _ = self.log.write_all(&text).and_then(|()| self.log.sync_data());
-        Ok(())
-    }
-}
-
 /// The SHA-256 and length of a file.
 pub fn hash_file(path: &Path) -> io::Result<(String, u64)> {
-    hash_of(&mut File::open(path)?)
-}
-
-fn hash_of(file: &mut File) -> io::Result<(String, u64)> {
-    let mut hasher = Sha256::new();
-    let bytes = io::copy(file, &mut HashWriter(&mut hasher))?;
-    Ok((hex(&hasher.finalize()), bytes))
-}
-
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(&mut File::open(path)?)
 }
 
 fn stored_name(file: &str) -> &'static str {
     if file.ends_with(".age") { "bundle.zip.age" } else { "bundle.zip" }
-}
-
-fn lock(dir: &Path, submission: Uuid) -> Result<File, StoreError> {
-    let path = dir.join(LOG);
-    let log = OpenOptions::new().append(true).open(&path).map_err(io("open", &path))?;
-    match log.try_lock() {
-        Ok(()) => Ok(log),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Busy(submission)),
-        Err(TryLockError::Error(error)) => Err(io("lock", &path)(error)),
-    }
 }
 
 fn copy(source: &Path, dir: &Path, name: &str) -> Result<String, StoreError> {
@@ -409,7 +270,7 @@ fn json_text<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, StoreError
 }
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-    private::write(dir, name, bytes).map_err(io("write", &dir.join(name)))
+    files::write(dir, name, bytes).map_err(io("write", &dir.join(name)))
 }
 
 fn get_json<T: DeserializeOwned>(path: &Path) -> Result<T, StoreError> {

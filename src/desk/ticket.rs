@@ -11,7 +11,7 @@ use super::facts::{self, Facts};
 use super::template::TicketTemplate;
 use crate::redact::{RedactError, Redactor};
 use crate::snapshot::{PortPath, Snapshot};
-use crate::text::visible;
+use crate::text::{one_line, visible};
 
 /// A ticket: only redacted text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,7 +230,7 @@ impl TicketDraft {
 /// The first line of the person's words, cut at a word.
 fn symptom(words: &str, most: usize) -> String {
     let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = one_line(line);
     if line.chars().count() <= most {
         return line;
     }
@@ -303,6 +303,7 @@ mod tests {
     #[test]
     fn a_symptom_is_one_line_cut_at_a_word() {
         assert_eq!(symptom("\n  not seen\nsince Monday", 40), "not seen");
+        assert_eq!(symptom("\tnot\u{202e} seen", 40), "not  seen");
         let long = "the drive blinks red three times and then nothing happens";
         let cut = symptom(long, 30);
         assert_eq!(cut, "the drive blinks red three…");

@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn an_issuer_is_read_from_its_name() {
-        // SET { SEQUENCE { 2.5.4.10, UTF8String "Acme" } }, SET { SEQUENCE { 2.5.4.3, "Proxy CA" } }
+        // SET { SEQUENCE { 2.5.4.10, UTF8String "Acme" } },
+        // SET { SEQUENCE { 2.5.4.3, "Proxy CA" } }
         let mut name = vec![0x31, 0x0d, 0x30, 0x0b];
         name.extend([ORGANISATION, &[0x0c, 4], b"Acme"].concat());
         name.extend([0x31, 0x11, 0x30, 0x0f]);

@@ -15,11 +15,13 @@ use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
 use super::http::{Answer, Http};
+use super::wire::{media_type, number, plain_file_name};
 use super::{
     Access, Attachment, BundleInfo, Capabilities, Desk, DeskConfig, Failure, KeyOf, Request,
     Ticket, TicketStatus, ZendeskData, fill, upload,
 };
 use crate::policy::TicketState;
+use crate::text::one_line;
 
 /// How many rows a page has, the most the service gives.
 const PAGE: &str = "100";
@@ -44,9 +46,6 @@ impl Zendesk {
         // Who asks without an account can neither add to a ticket nor see it again.
         let anonymous = !agent && config.user.is_none();
         let able = Capabilities {
-            sends: true,
-            attachment_bytes: Some(config.attachment_bytes.unwrap_or(data.attachment_bytes)),
-            refused_endings: config.refused_endings.clone(),
             finds: !anonymous,
             in_one: anonymous,
             access: match (agent, anonymous) {
@@ -54,6 +53,7 @@ impl Zendesk {
                 (false, true) => Access::None,
                 (false, false) => Access::EndUser,
             },
+            ..Capabilities::over_network(config, Some(data.attachment_bytes))
         };
         Self { http, data, mapped: config.fields.clone(), agent, able }
     }
@@ -121,12 +121,11 @@ impl Zendesk {
     /// Puts a file up; returns the token that a comment consumes. Nobody sees it until then.
     fn upload(&self, file: &Attachment<'_>) -> Result<String, Failure> {
         let mut url = self.url("uploads.json");
-        url.query_pairs_mut().append_pair("filename", &file_name(file.name));
-        let kind = if file.name.ends_with(".zip") { "application/zip" } else { OCTETS };
+        url.query_pairs_mut().append_pair("filename", &plain_file_name(file.name));
         let call = self
             .http
             .request(Method::POST, url)
-            .header(CONTENT_TYPE, kind)
+            .header(CONTENT_TYPE, media_type(file.name))
             .header("content-length", file.bytes)
             .body(upload::body(file)?);
         let answer = self.http.call(call, file.bytes)?;
@@ -170,8 +169,6 @@ impl Zendesk {
         Err(Failure::Unclear { what: "the list does not end".into(), wait: None })
     }
 }
-
-const OCTETS: &str = "application/octet-stream";
 
 /// Refusals after which the ticket may be there all the same: a request with the same key is
 /// being carried out, or was carried out with another body.
@@ -242,7 +239,7 @@ impl Desk for Zendesk {
     }
 
     fn has_attachment(&self, ticket: &Ticket, bundle: &BundleInfo) -> Result<bool, Failure> {
-        let name = file_name(&bundle.file);
+        let name = plain_file_name(&bundle.file);
         let url = self.url(&format!("{}/{}/comments.json", self.words().0, number(&ticket.id)?));
         let is_it = |file: &Value| {
             file.get("file_name").and_then(Value::as_str) == Some(&name)
@@ -322,18 +319,4 @@ impl Desk for Zendesk {
         let email = user.get("email").and_then(Value::as_str).unwrap_or_default();
         Ok(Some(format!("{email} ({role})")))
     }
-}
-
-/// A ticket number on its way into a path.
-fn number(id: &str) -> Result<u64, Failure> {
-    id.parse().map_err(|_| Failure::Unfit(format!("`{id}` is not a ticket number of this desk")))
-}
-
-fn file_name(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    name.chars().map(|c| if plain(c) { c } else { '-' }).collect()
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

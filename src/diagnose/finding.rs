@@ -23,6 +23,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The published name, e.g. `error`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// How sure a finding is.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -35,6 +46,17 @@ pub enum Certainty {
     Likely,
     /// The evidence has no other explanation.
     Certain,
+}
+
+impl Certainty {
+    /// The published name, e.g. `certain`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
 }
 
 /// What kind of problem it is; the categories of tickets.
@@ -169,5 +191,21 @@ impl Diagnosis {
         self.not_evaluated.dedup();
         self.ask.sort();
         self.ask.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ids_are_the_serialized_names() {
+        for value in [Severity::Info, Severity::Warning, Severity::Error] {
+            assert_eq!(json!(value), value.id());
+        }
+        for value in [Certainty::Possible, Certainty::Likely, Certainty::Certain] {
+            assert_eq!(json!(value), value.id());
+        }
     }
 }

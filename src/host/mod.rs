@@ -2,7 +2,8 @@
 //!
 //! Belongs here: everything only one operating system has, and everything that touches
 //! device data. Reads what the kernel already holds; opens no device node and sends no
-//! request to a drive, with one exception that only a person's wish allows (`launcher/`). Does not belong here: what the values mean (`catalog`).
+//! request to a drive, with one exception that only a person's wish allows (`launcher/`).
+//! Does not belong here: what the values mean (`catalog`).
 //!
 //! | file | reads |
 //! |---|---|

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{PackError, embedded::VERSION};
 use crate::snapshot::DataVersion;
+use crate::text::hex;
 
 /// The longest pack has a quarter of this; reading more takes a second to refuse.
 const MOST_BYTES: usize = 256 * 1024;
@@ -116,7 +117,7 @@ impl PackSet {
             hash.extend(hash_of(self.overlays.iter().map(|(_, pack)| pack)));
             hash = Sha256::digest(&hash).to_vec();
         }
-        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        hex(hash.get(..8).unwrap_or(&hash))
     }
 }
 

@@ -52,11 +52,6 @@ impl Calendar {
         &self.zone
     }
 
-    /// Whether the desk's hours are known.
-    pub fn has_hours(&self) -> bool {
-        self.span.is_some()
-    }
-
     /// Whether a date is a business day.
     pub fn is_business_day(&self, date: Date) -> bool {
         on(&self.business_days, date) && !self.holidays.contains(date)

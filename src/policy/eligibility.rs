@@ -32,6 +32,18 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// The published name, e.g. `unknown`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Eligible => "eligible",
+            Self::NotEligible => "not_eligible",
+            Self::NeedsInformation => "needs_information",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What one clause does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -301,6 +313,21 @@ impl EndOfLife {
                 format!("no published end-of-life date known (checked {checked})")
             }
             _ => "no published end-of-life date known".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ids_are_the_serialized_names() {
+        for value in
+            [Verdict::Eligible, Verdict::NotEligible, Verdict::NeedsInformation, Verdict::Unknown]
+        {
+            assert_eq!(json!(value), value.id());
         }
     }
 }

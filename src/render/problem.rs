@@ -108,11 +108,11 @@ fn section(out: &mut String, problem: &Problem) {
             basis(rule.basis),
             rule.what,
             rule.place,
-            one_line(rule.when.text())
+            unbroken(rule.when.text())
         );
     }
     if let Some(condition) = &problem.applies_when {
-        let _ = writeln!(out, "\nConcerns only: `{}`", one_line(condition.text()));
+        let _ = writeln!(out, "\nConcerns only: `{}`", unbroken(condition.text()));
     }
     for (fact, question) in &problem.questions {
         let _ = writeln!(out, "\nQuestion `{fact}`: {question}");
@@ -129,7 +129,7 @@ fn section(out: &mut String, problem: &Problem) {
     let _ = writeln!(out, "\nSource: {} (checked {}).", problem.source, problem.checked);
 }
 
-fn one_line(text: &str) -> String {
+fn unbroken(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -43,11 +43,7 @@ fn block(out: &mut String, drive: &Drive) {
 
 /// The lock state in words.
 pub fn lock_state(state: LockState) -> &'static str {
-    match state {
-        LockState::Locked => "locked",
-        LockState::Unlocked => "unlocked",
-        LockState::Unknown => "lock state not known",
-    }
+    state.known().unwrap_or("lock state not known")
 }
 
 fn ids(drive: &Drive) -> String {
@@ -125,12 +121,7 @@ fn unit(lun: &Lun) -> String {
 
 /// Whether a drive is managed, in a word.
 pub fn managed(managed: Managed) -> &'static str {
-    match managed {
-        Managed::Yes => "yes",
-        Managed::Likely => "likely",
-        Managed::No => "no",
-        Managed::Unknown => "not known",
-    }
+    managed.known().unwrap_or("not known")
 }
 
 fn known_by(drive: &Drive) -> String {

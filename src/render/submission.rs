@@ -129,18 +129,21 @@ fn next_step(item: &Item, data: &DeskData) -> Option<String> {
         State::Sent => Some("keep the ticket number; the desk answers the requester".into()),
         State::Ready => Some(hand_over_steps(item, data)),
         State::Sending => Some("`keycase outbox list` shows how it ends".into()),
-        State::Queued if progress.refused => {
-            Some("run `keycase outbox send`: timers have given up on it".into())
-        }
-        State::Queued => Some(match progress.hold.filter(|hold| hold.asked_by_desk) {
-            Some(hold) => format!("after {}, run `keycase outbox send`", hold.until),
-            None => "run `keycase outbox send` when the desk can be reached".into(),
-        }),
-        State::Ambiguous => Some(unclear(&item.request)),
         State::CreatedNotAttached if progress.refused => Some(format!(
             "add {} to the ticket on its page yourself, or ask the desk how it wants the file; then keep the ticket number",
             bundle.unwrap_or_default()
         )),
+        State::Queued | State::CreatedNotAttached if progress.given_up => {
+            Some("run `keycase outbox send`: timers have given up on it".into())
+        }
+        State::Queued => Some(match progress.hold.filter(|hold| hold.binds_person) {
+            Some(hold) => format!("after {}, run `keycase outbox send`", hold.until),
+            None => "run `keycase outbox send` when the desk can be reached".into(),
+        }),
+        State::Ambiguous if progress.given_up => {
+            Some(format!("{}; timers look for it no more", unclear(&item.request)))
+        }
+        State::Ambiguous => Some(unclear(&item.request)),
         State::CreatedNotAttached => {
             Some("run `keycase outbox send`: only the bundle is sent, to the same ticket".into())
         }

@@ -89,6 +89,17 @@ pub enum LunRole {
     Unknown,
 }
 
+impl LunRole {
+    /// The published name, e.g. `unknown`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Launcher => "launcher",
+            Self::Data => "data",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Peripheral device type from INQUIRY, reduced to what matters here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -100,6 +111,17 @@ pub enum LunType {
     /// Any other type.
     #[default]
     Other,
+}
+
+impl LunType {
+    /// The published name, e.g. `other`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Cdrom => "cdrom",
+            Self::Disk => "disk",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// One SCSI logical unit of a mass-storage interface.
@@ -139,5 +161,21 @@ impl UsbDevice {
     /// Whether any interface is mass storage (class 8).
     pub fn is_mass_storage(&self) -> bool {
         self.interfaces.iter().any(|i| i.class == Some(8))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ids_are_the_serialized_names() {
+        for value in [LunRole::Launcher, LunRole::Data, LunRole::Unknown] {
+            assert_eq!(json!(value), value.id());
+        }
+        for value in [LunType::Cdrom, LunType::Disk, LunType::Other] {
+            assert_eq!(json!(value), value.id());
+        }
     }
 }

@@ -79,6 +79,18 @@ pub enum Confidence {
     Exact,
 }
 
+impl Confidence {
+    /// The published name, e.g. `exact`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Vendor => "vendor",
+            Self::Family => "family",
+            Self::Exact => "exact",
+        }
+    }
+}
+
 /// A version and what it was read from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -102,6 +114,22 @@ pub enum LockState {
     Unknown,
 }
 
+impl LockState {
+    /// The published name of what is known.
+    pub fn known(self) -> Option<&'static str> {
+        (self != Self::Unknown).then_some(self.id())
+    }
+
+    /// The published name, e.g. `locked`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Locked => "locked",
+            Self::Unlocked => "unlocked",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Whether a management server governs the drive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -115,6 +143,23 @@ pub enum Managed {
     /// Not known.
     #[default]
     Unknown,
+}
+
+impl Managed {
+    /// The published name of what is known.
+    pub fn known(self) -> Option<&'static str> {
+        (self != Self::Unknown).then_some(self.id())
+    }
+
+    /// The published name, e.g. `unknown`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Likely => "likely",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// A fact that could not be found out.
@@ -186,5 +231,24 @@ impl Drive {
         let vid = id(self.usb.vid.map(|v| v.to_string()));
         let pid = id(self.usb.pid.map(|p| p.to_string()));
         format!("USB device {vid}:{pid}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ids_are_the_serialized_names() {
+        for value in [Confidence::None, Confidence::Vendor, Confidence::Family, Confidence::Exact] {
+            assert_eq!(json!(value), value.id());
+        }
+        for value in [LockState::Locked, LockState::Unlocked, LockState::Unknown] {
+            assert_eq!(json!(value), value.id());
+        }
+        for value in [Managed::Yes, Managed::Likely, Managed::No, Managed::Unknown] {
+            assert_eq!(json!(value), value.id());
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Making outside text safe to show.
+//! Making outside text and bytes safe to show.
 //!
 //! Belongs here: which characters can steer a terminal or a reader, and showing them. At the
 //! bottom of the arrows, because every layer shows or writes text from devices and files.
@@ -25,6 +25,23 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// `text` as one line for a place that has no room for [`visible`] escapes: what could steer a
+/// terminal, a reader or a header is a blank.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|character| if is_steering(character) { ' ' } else { character }).collect()
+}
+
+/// Lowercase hex digits of `bytes`.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for half in [byte >> 4, byte & 0xf] {
+            digits.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    digits
 }
 
 /// Whether a character can move the cursor, change state, or change the order of others.
@@ -54,6 +71,17 @@ mod tests {
         assert_eq!(visible("x\ny"), "x\\u{a}y");
         assert_eq!(visible("\u{9b}2J"), "\\u{9b}2J");
         assert_eq!(visible("\u{202e}evil"), "\\u{202e}evil");
+    }
+
+    #[test]
+    fn one_line_has_neither_breaks_nor_overrides() {
+        assert_eq!(one_line("a\r\nb\u{202e}c\u{2028}d\u{9b}e"), "a  b c d e");
+        assert_eq!(one_line("Sécure Drïve 日本"), "Sécure Drïve 日本");
+    }
+
+    #[test]
+    fn a_byte_is_two_hex_digits() {
+        assert_eq!(hex(&[0, 9, 0x1a, 0xff]), "00091aff");
     }
 
     #[test]

@@ -175,11 +175,11 @@ pub(super) fn decide<'k>(
     let shown = Features::of(signals, &facts);
     let scores = rules.model.scores(&shown);
     let kind = scores.kind().unwrap_or_else(|| Choice::blind(Kind::Problem));
-    spoken.add_learned("type", &name(&kind.value), &kind.carried_by, &shown, &facts);
-    facts.set("kind", name(&kind.value), Origin::Description);
+    spoken.add_learned("type", kind.value.id(), &kind.carried_by, &shown, &facts);
+    facts.set("kind", kind.value.id(), Origin::Description);
     let category = category(&scores, kind.value, &facts);
-    spoken.add_learned("category", &name(&category.value), &category.carried_by, &shown, &facts);
-    facts.set("category", name(&category.value), Origin::Description);
+    spoken.add_learned("category", category.value.id(), &category.carried_by, &shown, &facts);
+    facts.set("category", category.value.id(), Origin::Description);
     let learned = scores.impact().unwrap_or_else(|| Choice::blind(3));
     let (impact, guarded) = severity::guard(&rules.severities, &facts, learned.value, &mut spoken);
     if !guarded {
@@ -191,7 +191,7 @@ pub(super) fn decide<'k>(
         severity::priority(policy, &rules.priorities, severity.level, &facts, &mut spoken);
     let scope = scope::scope(rules, policy.id.get_ref(), &scores, &facts, &mut spoken);
     if let Some(learned) = &scope.learned {
-        let verdict = name(&learned.value.0);
+        let verdict = learned.value.0.id();
         let clause = learned.value.1.as_deref().unwrap_or_default();
         let answer = format!("{verdict} {clause}");
         spoken.add_learned("scope", answer.trim_end(), &learned.carried_by, &shown, &facts);
@@ -240,13 +240,5 @@ fn conclude(known: &Facts<'_>, facts: &mut Facts<'_>, rules: &Rules, spoken: &mu
         }
         spoken.add(rule, facts);
         facts.set(fact.clone(), rule.then.value, Origin::Description);
-    }
-}
-
-/// A value's name as packs and documents write it.
-fn name<T: serde::Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
     }
 }

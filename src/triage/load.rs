@@ -187,8 +187,8 @@ impl Loading {
             }
         }
         let of = format!("says.{}", row.says.get_ref());
-        let names = KnownNames::default();
-        self.examples(&of, row.yes, row.no, BTreeMap::new(), &names, file, &row.says);
+        let promises = Promises { of: &of, yes: &row.yes, no: &row.no, facts: &BTreeMap::new() };
+        self.examples(&promises, file, &row.says);
         self.rules.concepts.insert(row.says.into_inner());
     }
 
@@ -284,36 +284,27 @@ impl Loading {
         if !self.ids.insert(id.clone()) {
             self.errors.push(at(file, &row.id, format!("a second rule `{id}`")));
         }
-        let names = self.rules.names.clone();
-        self.examples(&id, row.yes, row.no, row.facts, &names, file, &row.id);
+        let promises = Promises { of: &id, yes: &row.yes, no: &row.no, facts: &row.facts };
+        self.examples(&promises, file, &row.id);
         let when = self.condition(&row.when, file)?;
         Some(Rule::new(id, row.because, row.then, when))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of two kinds of rows")]
-    fn examples(
-        &mut self,
-        of: &str,
-        yes: Vec<String>,
-        no: Vec<String>,
-        facts: BTreeMap<String, toml::Value>,
-        names: &KnownNames,
-        file: &Pack,
-        place: &Spanned<String>,
-    ) {
+    fn examples(&mut self, promises: &Promises<'_>, file: &Pack, place: &Spanned<String>) {
+        let Promises { of, yes, no, facts } = promises;
         if yes.is_empty() {
             self.errors.push(at(file, place, format!("`{of}` has no example in `yes`")));
         }
         let mut stated = BTreeMap::new();
-        for (name, value) in facts {
-            match typed_fact(names, &name, &value) {
-                Ok(value) => drop(stated.insert(name, value)),
+        for (name, value) in *facts {
+            match typed_fact(&self.rules.names, name, value) {
+                Ok(value) => drop(stated.insert(name.clone(), value)),
                 Err(what) => self.errors.push(at(file, place, what)),
             }
         }
-        let texts = yes.into_iter().map(|text| (text, true));
-        for (text, holds) in texts.chain(no.into_iter().map(|text| (text, false))) {
-            let (file, of) = (file.path.clone(), of.to_owned());
+        let texts = yes.iter().map(|text| (text, true));
+        for (text, holds) in texts.chain(no.iter().map(|text| (text, false))) {
+            let (file, of, text) = (file.path.clone(), (*of).to_owned(), text.clone());
             self.rules.examples.push(Example { file, of, text, holds, facts: stated.clone() });
         }
     }
@@ -395,6 +386,16 @@ impl Loading {
         self.rules.vocabulary = vocabulary;
         if self.errors.is_empty() { Ok(self.rules) } else { Err(self.errors) }
     }
+}
+
+/// What a row says that it holds for, and does not.
+struct Promises<'a> {
+    /// The row's name.
+    of: &'a str,
+    yes: &'a [String],
+    no: &'a [String],
+    /// What is stated besides the text of each.
+    facts: &'a BTreeMap<String, toml::Value>,
 }
 
 /// An error at a value of the pack.

@@ -43,11 +43,6 @@ impl Text {
         reader.read(&folded);
         reader.text
     }
-
-    /// Whether any word of the text stands in sentence `index`.
-    pub fn in_sentence(&self, index: usize) -> impl Iterator<Item = (usize, &Word)> {
-        self.words.iter().enumerate().filter(move |(_, word)| word.sentence == index)
-    }
 }
 
 /// Lower case, one apostrophe, no accents; German umlauts as they are spelled without them.

@@ -21,6 +21,18 @@ pub enum Kind {
     Request,
 }
 
+impl Kind {
+    /// The published name, e.g. `request`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Problem => "problem",
+            Self::Question => "question",
+            Self::FeatureRequest => "feature_request",
+            Self::Request => "request",
+        }
+    }
+}
+
 /// What it is about.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -53,6 +65,26 @@ pub enum Category {
     OutOfScope,
 }
 
+impl Category {
+    /// The published name, e.g. `out_of_scope`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::UnlockPassword => "unlock_password",
+            Self::NotRecognised => "not_recognised",
+            Self::Management => "management",
+            Self::FirmwareUpdate => "firmware_update",
+            Self::FilesystemDataLoss => "filesystem_data_loss",
+            Self::Performance => "performance",
+            Self::Compatibility => "compatibility",
+            Self::HardwareDamage => "hardware_damage",
+            Self::HowTo => "how_to",
+            Self::FeatureRequest => "feature_request",
+            Self::Licensing => "licensing",
+            Self::OutOfScope => "out_of_scope",
+        }
+    }
+}
+
 /// Whether the policy covers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +95,17 @@ pub enum Scope {
     OutOfScope,
     /// The text leaves it open.
     Unknown,
+}
+
+impl Scope {
+    /// The published name, e.g. `unknown`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::InScope => "in_scope",
+            Self::OutOfScope => "out_of_scope",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// How sure the triage is.
@@ -134,4 +177,36 @@ pub struct Triage {
     pub reasons: Vec<Reason>,
     /// At most three questions.
     pub ask: Vec<Question>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ids_are_the_serialized_names() {
+        for value in [Kind::Problem, Kind::Question, Kind::FeatureRequest, Kind::Request] {
+            assert_eq!(json!(value), value.id());
+        }
+        for value in [
+            Category::UnlockPassword,
+            Category::NotRecognised,
+            Category::Management,
+            Category::FirmwareUpdate,
+            Category::FilesystemDataLoss,
+            Category::Performance,
+            Category::Compatibility,
+            Category::HardwareDamage,
+            Category::HowTo,
+            Category::FeatureRequest,
+            Category::Licensing,
+            Category::OutOfScope,
+        ] {
+            assert_eq!(json!(value), value.id());
+        }
+        for value in [Scope::InScope, Scope::OutOfScope, Scope::Unknown] {
+            assert_eq!(json!(value), value.id());
+        }
+    }
 }

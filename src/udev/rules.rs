@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::catalog::{Catalog, Kind};
 use crate::snapshot::{Pid, Vid};
+use crate::text::one_line;
 
 /// The file's name. It has to sort before `73-seat-late.rules`, which is where udev turns
 /// the tag `uaccess` into a right (systemd's `sd-login` documentation).
@@ -55,7 +56,7 @@ pub fn rules(catalog: &Catalog) -> String {
     for (grant, name) in grants(catalog) {
         let Grant { vid, pid } = grant;
         // A name comes from a pack, which may be an overlay: it must not end the comment.
-        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        let name = one_line(&name);
         let _ = write!(
             text,
             "\n# {name}\n\

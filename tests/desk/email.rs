@@ -219,3 +219,23 @@ fn a_password_does_not_leave_without_tls() {
     assert_ne!(outcome.ended().0, "sent");
     assert!(server.taken().is_empty());
 }
+
+/// U+202E turns the text after it around: what is read is not what is there.
+#[test]
+fn no_override_comes_out_of_an_answer_or_gets_into_a_subject() {
+    let server = MailServer::start();
+    let person = person(&server);
+    let bundle = person.bundle.to_str().unwrap();
+    let args = ["submit", bundle, "--yes", "--json", "--describe", "\tit\u{202e} blinks"];
+    server.fail(Trouble::Answers("RCPT", "550 no \u{202e}such desk"));
+    let refused = person.run(&args);
+    let error = refused.json()["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("550") && error.contains("such desk"), "{error}");
+    assert!(!error.contains('\u{202e}'), "{error:?}");
+    server.fail(Trouble::None);
+    let submission = refused.json()["submission"].as_str().unwrap().to_owned();
+    assert_eq!(person.run(&["outbox", "send", &submission]).code, 0);
+    let mails = server.taken();
+    assert!(header(&mails[0], "Subject").contains("blinks"), "{}", mails[0]);
+    assert!(!mails[0].contains('\u{202e}') && !mails[0].contains("=E2=80=AE"));
+}

@@ -1,14 +1,12 @@
 //! `keycase desk login`: keeps a desk's key in the keyring, or in a file only its owner reads.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 
 use clap::Args;
+use secrecy::zeroize::Zeroizing;
 
 use crate::cli::{App, CliError, CliResult, Exit, ask, desks, io_exit, output, paths};
-use crate::desk::{Credential, Keyring, KeyringError, keep_in_file, usable};
-
-/// A longer input is no key.
-const LONGEST: u64 = 4097;
+use crate::desk::{Credential, Keyring, KeyringError, keep_in_file, read_short, usable};
 
 #[derive(Debug, Args)]
 pub(super) struct LoginArgs {
@@ -50,15 +48,13 @@ fn obtain(app: &App, desk: &str) -> CliResult<Credential> {
     let typed = if app.may_ask() {
         let prompt = format!("Key of desk {desk}");
         let asked = ask::question(|| dialoguer::Password::new().with_prompt(prompt).interact())?;
-        asked.into_bytes()
+        Zeroizing::new(asked.into_bytes())
     } else if std::io::stdin().is_terminal() {
         return Err(App::usage("nobody can be asked here").hint("pipe the key into the command"));
     } else {
-        let mut piped = Vec::new();
-        std::io::stdin().lock().take(LONGEST).read_to_end(&mut piped).map_err(|e| fail(&e))?;
-        piped
+        read_short(std::io::stdin().lock()).map_err(|e| fail(&e))?
     };
-    usable(typed, "the input").map_err(|error| CliError::from_error(Exit::BadData, &error))
+    usable(&typed, "the input").map_err(|error| CliError::from_error(Exit::BadData, &error))
 }
 
 /// Keeps it in the keyring and reads it back; returns the place.

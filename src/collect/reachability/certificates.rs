@@ -131,7 +131,7 @@ impl ServerCertVerifier for Recorder {
 
 /// Who a certificate is for, who issued it, when it holds.
 fn describe(der: &[u8]) -> Value {
-    let hash: String = Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = crate::text::hex(&Sha256::digest(der));
     let Ok(certificate) = Certificate::from_der(der) else {
         return json!({ "sha256": hash, "problem": "it is not a readable certificate" });
     };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::record::{Hold, Progress};
+use super::super::state::State;
 use super::super::store::{Locked, StoreError};
 use super::{Asked, LONGEST_REQUESTED, Next, Outbox};
 
@@ -31,10 +32,10 @@ impl Outbox<'_> {
     }
 
     pub(super) fn put_off(&self, item: &mut Locked, until: Timestamp) -> Result<Next, StoreError> {
-        let mut progress = item.item.progress.clone();
+        let mut progress = item.progress().clone();
         let what = format!("{SHARE} tickets have left this machine within an hour");
         progress.error = Some(what.clone());
-        progress.hold = Some(Hold { until, asked_by_desk: true });
+        progress.hold = Some(Hold { until, binds_person: true });
         self.write(item, progress, None, Some(what))?;
         Ok(Next::Stop)
     }
@@ -42,13 +43,14 @@ impl Outbox<'_> {
     /// A timer has tried often enough. The submission stays as it is, says so, and waits for
     /// the person, whom it costs one command.
     pub(super) fn give_up(&self, item: &mut Locked) -> Result<Next, StoreError> {
-        if item.item.progress.refused {
+        if item.progress().given_up {
             return Ok(Next::Stop);
         }
-        let mut progress = item.item.progress.clone();
+        let mut progress = item.progress().clone();
         let last = progress.error.take().unwrap_or_default();
-        let what = format!("given up after {} attempts, the last: {last}", tries(&progress));
-        progress.refused = true;
+        let (tries, what) = (tries(&progress), what_is_tried(&progress));
+        let what = format!("given up after {tries} {what}, the last problem: {last}");
+        progress.given_up = true;
         progress.error = Some(what.clone());
         self.write(item, progress, None, Some(what))?;
         Ok(Next::Stop)
@@ -56,7 +58,7 @@ impl Outbox<'_> {
 
     /// Waits until the next look is due; false when it is not and nobody wants to wait.
     pub(super) fn wait_for_look(&self, item: &Locked, asked: Asked) -> bool {
-        let Some(&last) = item.item.progress.looks.last() else { return true };
+        let Some(last) = item.progress().looks.last_absent else { return true };
         let interval = self.config.look_interval.unwrap_or(LOOK_INTERVAL);
         let passed = Duration::try_from(self.clock.now().duration_since(last)).unwrap_or_default();
         let Some(left) = interval.checked_sub(passed).filter(|left| !left.is_zero()) else {
@@ -66,36 +68,47 @@ impl Outbox<'_> {
     }
 
     pub(super) fn is_held(&self, item: &Locked, asked: Asked) -> bool {
-        let Some(hold) = item.item.progress.hold else { return false };
+        let Some(hold) = item.progress().hold else { return false };
         // Nothing is held longer than this; what seems to be comes from a clock that was
         // set back, and must not wait for years.
         let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
         let left = Duration::try_from(hold.until.duration_since(self.clock.now()));
         let holds = left.is_ok_and(|left| !left.is_zero() && left <= longest);
-        holds && (hold.asked_by_desk || asked == Asked::WhenDue)
+        holds && (hold.binds_person || asked == Asked::WhenDue)
     }
 
-    pub(super) fn hold(&self, pause: Duration, asked_by_desk: bool) -> Hold {
+    pub(super) fn hold(&self, pause: Duration, binds_person: bool) -> Hold {
         let now = self.clock.now();
         let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
-        Hold { until: now.saturating_add(pause).unwrap_or(now), asked_by_desk }
+        Hold { until: now.saturating_add(pause).unwrap_or(now), binds_person }
     }
 
     /// Doubles with every attempt, and differs between submissions so that many waiting
     /// machines do not come back at the same moment.
     pub(super) fn backoff(&self, item: &Locked) -> Hold {
-        let progress = &item.item.progress;
+        let progress = item.progress();
         let tries = tries(progress).saturating_sub(1).min(16);
         let base = self.config.retry_base.unwrap_or(RETRY_BASE);
         let full = base.saturating_mul(1 << tries).min(LONGEST_BACKOFF);
-        let byte = item.item.request.submission.as_bytes()[tries as usize % 16];
+        let byte = item.request().submission.as_bytes()[tries as usize % 16];
         self.hold(full.mul_f64(0.5 + f64::from(byte) / 510.0), false)
     }
 }
 
-/// How often ticket and bundle were sent.
+/// How often ticket and bundle were sent; where it is unclear whether the ticket arrived, how
+/// often it was looked for since.
 fn tries(progress: &Progress) -> u32 {
-    progress.attempts.saturating_add(progress.uploads)
+    match progress.state {
+        State::Ambiguous => progress.looks.count(),
+        _ => progress.attempts.saturating_add(progress.uploads),
+    }
+}
+
+fn what_is_tried(progress: &Progress) -> &'static str {
+    match progress.state {
+        State::Ambiguous => "looks for the ticket",
+        _ => "attempts",
+    }
 }
 
 /// Whether a timer has tried often enough.

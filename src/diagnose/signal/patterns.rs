@@ -58,12 +58,6 @@ impl Signal {
         self.pattern.capture_names().flatten().next().is_some()
     }
 
-    /// Whether its lines name a port.
-    pub fn names_ports(&self) -> bool {
-        let mut groups = self.pattern.capture_names().flatten();
-        groups.any(|group| group == "port" || group == "hubport")
-    }
-
     /// What a line is about.
     pub(super) fn subject(&self, found: &CaptureLocations, line: &[u8]) -> Option<Subject> {
         let [port, hub, hub_port, node, vid, pid] = self.places.map(|place| {

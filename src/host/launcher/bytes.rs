@@ -60,8 +60,7 @@ pub(super) fn utf16(units: impl Iterator<Item = u16>, most: usize) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Without control characters and with single spaces: what is stated, fit for one line.
+/// Without what steers a reader, and with single spaces: what is stated, fit for one line.
 pub(super) fn one_line(text: &str) -> String {
-    let plain = text.replace(|c: char| c.is_control(), " ");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::text::one_line(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -149,21 +149,6 @@ impl Launcher {
         pe_version::read(self.open_file(file).ok()?.as_mut()).ok()?
     }
 
-    /// Whatever states a version, most telling first; errors of single files say nothing.
-    pub fn statements(&self) -> Vec<Stated> {
-        let mut stated = Vec::new();
-        let programs = self.files.iter().filter(|file| ends_with(&file.path, ".exe"));
-        for file in programs.take(MOST_PROGRAMS) {
-            let version = self.program(file).and_then(|program| program.stated());
-            stated.extend(version.map(|(version, field)| from(&file.path, field, version)));
-        }
-        for file in self.files.iter().filter(|file| ends_with(&file.path, "info.plist")) {
-            let version = self.text(file).and_then(|text| text_files::plist_version(&text));
-            stated.extend(version.map(|version| from(&file.path, "bundle version", version)));
-        }
-        stated
-    }
-
     /// The lines of readme files that name a version: `(path, line)`.
     pub fn readmes(&self) -> Vec<(String, String)> {
         let is_readme = |file: &&LauncherFile| {

@@ -8,6 +8,7 @@ use super::map::PseudonymMap;
 use super::mimic::Form;
 use super::prf::{Prf, Purpose};
 use crate::redact::{Class, Key};
+use crate::text::hex;
 
 /// How often another pseudonym is tried when one happens to hold a value of this machine.
 const MOST_ROUNDS: u8 = 100;
@@ -35,7 +36,7 @@ impl Pseudonyms {
     /// A name of the key that tells nothing about it.
     pub(in crate::redact) fn key_id(&self) -> String {
         let id = self.prf.bytes(Purpose::KeyId, Class::User, b"", 0, 4);
-        id.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&id)
     }
 
     /// What has been replaced so far.
@@ -119,7 +120,7 @@ impl Pseudonyms {
     fn tagged(&self, prefix: &str, class: Class, canonical: &[u8], round: u8) -> String {
         let id = self.prf.bytes(Purpose::Value, class, canonical, round, id_bytes(class));
         let tag = self.tag(&id);
-        let hex: String = id.iter().chain(&tag).map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&id) + &hex(&tag);
         let hex = if prefix == "VOL" { hex.to_ascii_uppercase() } else { hex };
         format!("{prefix}{hex}")
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::one_line;
+
 /// Lines of one device; the path comes first.
 pub(super) struct Record(String);
 
@@ -79,8 +81,4 @@ fn escaped(value: &str) -> String {
         }
     }
     out
-}
-
-fn one_line(value: &str) -> String {
-    value.chars().filter(|c| !c.is_control()).collect()
 }

@@ -13,7 +13,7 @@ use crate::bundle::manifest::{CollectorEntry, FileEntry, Outcome};
 use crate::bundle::{CANARIES, Contents, Manifest};
 use crate::render::text::bytes;
 use crate::snapshot::{HostFacts, Snapshot};
-use crate::text::visible;
+use crate::text::{hex, visible};
 
 /// The look of the page; it stands inside it, since nothing is fetched.
 const STYLE: &str = include_str!("../../../templates/report/style.css");
@@ -127,7 +127,9 @@ pub(super) fn clean(text: &str) -> String {
 /// A word that the page's texts cannot know, and the same for the same bundle.
 fn nonce(manifest: &Manifest) -> String {
     let text = serde_json::to_vec(manifest).unwrap_or_default();
-    Sha256::digest(&text).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let mut word = hex(&Sha256::digest(&text));
+    word.truncate(24);
+    word
 }
 
 fn title(snapshot: &Snapshot) -> String {
