@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::matching::MatchRow;
-use crate::snapshot::{LunType, Managed};
+use crate::snapshot::{Confidence, LunType, Managed, Vid};
 
 /// What a pack describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -106,9 +106,35 @@ pub struct Entry {
 impl Entry {
     /// Whether a text is its id or one of its names.
     pub(super) fn is_called(&self, text: &str) -> bool {
+        self.names().any(|name| name.eq_ignore_ascii_case(text))
+    }
+
+    /// Whether it is of this maker, or was sold under its name: as "IronKey H350", which is
+    /// DataLocker's now, and as "Kingston IronKey S1000", whose vendor id may be either's.
+    pub(super) fn is_sold_as(&self, brand: &str) -> bool {
+        let bears = |name: &str| name.split_whitespace().any(|w| w.eq_ignore_ascii_case(brand));
+        self.vendor == brand || self.names().any(bears)
+    }
+
+    /// Whether one of its rows has this vendor id.
+    pub(super) fn has_vid(&self, vid: Vid) -> bool {
+        self.matches.iter().filter_map(|row| row.usb.as_ref()).any(|usb| usb.vid == Some(vid))
+    }
+
+    /// How much is known of a device that was taken for it.
+    pub(super) fn confidence(&self) -> Confidence {
+        match self.kind {
+            Kind::Model => Confidence::Exact,
+            Kind::OtherMaker if self.model.is_some() => Confidence::Exact,
+            Kind::Family => Confidence::Family,
+            Kind::Vendor | Kind::OtherMaker => Confidence::Vendor,
+            Kind::NotSecure => Confidence::None,
+        }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
         let aliases = self.aliases.iter().map(String::as_str);
-        let names = aliases.chain([&*self.id, &*self.name]).chain(self.model.as_deref());
-        names.into_iter().any(|name| name.eq_ignore_ascii_case(text))
+        aliases.chain([&*self.id, &*self.name]).chain(self.model.as_deref())
     }
 }
 

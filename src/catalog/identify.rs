@@ -17,7 +17,7 @@ pub struct Catalog {
 pub(super) struct Match<'a> {
     pub(super) entry: &'a Entry,
     pub(super) row: &'a MatchRow,
-    on: Vec<String>,
+    pub(super) on: Vec<String>,
 }
 
 impl Catalog {
@@ -82,11 +82,15 @@ impl Catalog {
 
     /// Names the drives of a recorded snapshot again, with the packs of today.
     ///
-    /// A drive that today's packs do not know keeps the name it was recorded with.
+    /// A drive that today's packs do not know keeps the name it was recorded with; one that was
+    /// recorded without any is named also when it is no drive of these makers.
     pub fn rename(&self, mut snapshot: Snapshot, tool: Tool) -> Snapshot {
         snapshot.tool = tool;
         for drive in &mut snapshot.drives {
-            if let Some(mut named) = self.drive(&drive.device()) {
+            let device = drive.device();
+            let has_name = drive.identity.confidence > Confidence::None;
+            let other = || (!has_name).then(|| self.other(&device)).flatten();
+            if let Some(mut named) = self.drive(&device).or_else(other) {
                 keep_recorded_versions(drive, &mut named);
                 *drive = named;
             }
@@ -97,51 +101,24 @@ impl Catalog {
     /// The drive behind a device; `None` when it is not a secure drive of a known maker.
     pub fn drive(&self, device: &UsbDevice) -> Option<Drive> {
         let found = self.strongest(device)?;
-        let confidence = match found.entry.kind {
-            Kind::Model => Confidence::Exact,
-            Kind::Family => Confidence::Family,
+        let is_drive = match found.entry.kind {
+            Kind::Model | Kind::Family => true,
             // Of a maker's other devices only storage can be a drive; an unauthorized
             // device shows no interfaces, so it stays on the list.
-            Kind::Vendor if device.is_mass_storage() || device.usb.authorized == Some(false) => {
-                Confidence::Vendor
-            }
-            Kind::Vendor | Kind::NotSecure | Kind::OtherMaker => return None,
+            Kind::Vendor => device.is_mass_storage() || device.usb.authorized == Some(false),
+            Kind::NotSecure | Kind::OtherMaker => false,
         };
-        let identity = identity(&found, confidence);
-        Some(interpret::drive(device, identity, &found))
+        is_drive.then(|| taken_for(device, &found))
     }
 
-    /// What a device is that is no drive of these makers, when the catalog knows that.
-    pub fn other(&self, device: &UsbDevice) -> Option<&str> {
-        let entry = self.strongest(device)?.entry;
-        let is_other = matches!(entry.kind, Kind::NotSecure | Kind::OtherMaker);
-        is_other.then_some(&*entry.name)
+    /// A device that is known to be no drive of these makers.
+    fn other(&self, device: &UsbDevice) -> Option<Drive> {
+        let found = self.strongest(device)?;
+        let is_other = matches!(found.entry.kind, Kind::NotSecure | Kind::OtherMaker);
+        is_other.then(|| taken_for(device, &found))
     }
 
-    /// The drive that a list calls by name, id or another name of its model or family.
-    ///
-    /// Names compare without regard to case. Two entries with the same name leave it open.
-    pub fn drive_called(&self, name: &str, device: &UsbDevice) -> Option<Drive> {
-        let mut called = self.entries.iter().filter(|entry| entry.is_called(name.trim()));
-        let entry = called.next().filter(|_| called.next().is_none())?;
-        let confidence = match entry.kind {
-            Kind::Model => Confidence::Exact,
-            Kind::Family => Confidence::Family,
-            Kind::Vendor | Kind::NotSecure | Kind::OtherMaker => return None,
-        };
-        let identity = Identity {
-            id: Some(entry.id.clone()),
-            vendor: Some(entry.vendor.clone()),
-            model: entry.model.clone().filter(|_| confidence == Confidence::Exact),
-            name: Some(entry.name.clone()),
-            confidence,
-            matched_on: vec!["name".into()],
-            sources: entry.overlaid_by.clone(),
-        };
-        Some(interpret::named(device, identity, entry))
-    }
-
-    fn strongest(&self, device: &UsbDevice) -> Option<Match<'_>> {
+    pub(super) fn strongest(&self, device: &UsbDevice) -> Option<Match<'_>> {
         let mut best: Option<Match<'_>> = None;
         for entry in &self.entries {
             for row in &entry.matches {
@@ -157,17 +134,29 @@ impl Catalog {
     }
 }
 
-fn identity(found: &Match<'_>, confidence: Confidence) -> Identity {
-    let entry = found.entry;
-    let mut sources = vec![found.row.source.clone()];
+/// The device as what its strongest row says it is.
+pub(super) fn taken_for(device: &UsbDevice, found: &Match<'_>) -> Drive {
+    let identity = identity(found.entry, found.on.clone(), Some(&found.row.source));
+    match found.entry.kind {
+        Kind::NotSecure => interpret::not_secure(device, identity, found.entry),
+        _ => interpret::drive(device, identity, found),
+    }
+}
+
+/// What is said of a device that was taken for an entry, on what and from which source.
+pub(super) fn identity(entry: &Entry, on: Vec<String>, source: Option<&str>) -> Identity {
+    let confidence = entry.confidence();
+    // What is no encrypted drive has a name to show, and is none that a policy speaks of.
+    let known = |text: &String| (confidence > Confidence::None).then(|| text.clone());
+    let mut sources: Vec<String> = source.into_iter().map(str::to_owned).collect();
     sources.extend(entry.overlaid_by.iter().cloned());
     Identity {
-        id: Some(entry.id.clone()),
-        vendor: Some(entry.vendor.clone()),
+        id: known(&entry.id),
+        vendor: known(&entry.vendor),
         model: entry.model.clone().filter(|_| confidence == Confidence::Exact),
         name: Some(entry.name.clone()),
         confidence,
-        matched_on: found.on.clone(),
+        matched_on: on,
         sources,
     }
 }

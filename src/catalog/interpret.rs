@@ -4,7 +4,7 @@ use super::entry::{Entry, HintRole};
 use super::identify::Match;
 use super::missing;
 use crate::snapshot::{
-    Confidence, Drive, Identity, LockState, Lun, LunRole, LunType, UsbDevice, Version,
+    Confidence, Drive, Identity, LockState, Lun, LunRole, LunType, Managed, UsbDevice, Version,
 };
 
 pub(super) fn drive(device: &UsbDevice, identity: Identity, found: &Match<'_>) -> Drive {
@@ -31,21 +31,31 @@ pub(super) fn drive(device: &UsbDevice, identity: Identity, found: &Match<'_>) -
 
 /// The drive behind a name: nothing but the name tells what it is.
 pub(super) fn named(device: &UsbDevice, identity: Identity, entry: &Entry) -> Drive {
-    let mut drive = Drive {
+    let mut drive = Drive { managed: entry.managed, ..plain(device, identity) };
+    drive.missing = missing::of(&drive, entry);
+    drive
+}
+
+/// A device that is known to be no encrypted drive.
+pub(super) fn not_secure(device: &UsbDevice, identity: Identity, entry: &Entry) -> Drive {
+    Drive { missing: vec![missing::not_secure(entry)], ..plain(device, identity) }
+}
+
+/// A device as it is, with nothing concluded from what it was taken for.
+pub(super) fn plain(device: &UsbDevice, identity: Identity) -> Drive {
+    Drive {
         port: device.port.clone(),
         usb: device.usb.clone(),
         interfaces: device.interfaces.clone(),
         hid: device.hid.clone(),
-        luns: Vec::new(),
+        luns: device.luns.clone(),
         identity,
         firmware: Version::default(),
         software: Version::default(),
         lock_state: LockState::Unknown,
-        managed: entry.managed,
+        managed: Managed::Unknown,
         missing: Vec::new(),
-    };
-    drive.missing = missing::of(&drive, entry);
-    drive
+    }
 }
 
 fn with_role(lun: &Lun, entry: &Entry, sure: bool) -> Lun {

@@ -55,6 +55,19 @@ pub(super) fn of(drive: &Drive, entry: &Entry) -> Vec<Missing> {
     missing
 }
 
+/// Why a device that is no encrypted drive is given no model.
+pub(super) fn not_secure(entry: &Entry) -> Missing {
+    let because = format!("the catalog knows it as {}, which is no encrypted drive", entry.name);
+    let fix = "the model name printed on the drive would settle it".to_owned();
+    Missing { fact: "identity.model".to_owned(), because, fix }
+}
+
+/// Why ids and a name that cannot be of one drive give it no model.
+pub(super) fn contradiction(because: String) -> Missing {
+    let fix = "the model name printed on the drive and a scan of it would settle which is wrong";
+    Missing { fact: "identity.model".to_owned(), because, fix: fix.to_owned() }
+}
+
 fn version_fix(entry: &Entry) -> String {
     match entry.version_hint.first() {
         Some(hint) => format!("look it up yourself: {}", hint.place.trim_end_matches('.')),

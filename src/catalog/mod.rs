@@ -7,6 +7,7 @@
 mod entry;
 mod identify;
 mod interpret;
+mod listed;
 mod load;
 mod matching;
 mod missing;

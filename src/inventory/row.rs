@@ -3,9 +3,7 @@
 use super::columns::{Column, Columns};
 use crate::catalog::Catalog;
 use crate::condition::{Facts, Origin};
-use crate::snapshot::{
-    Confidence, Drive, Identity, Interface, LockState, Managed, PortPath, Usb, UsbDevice, Version,
-};
+use crate::snapshot::{Drive, Interface, LockState, Managed, PortPath, Usb, UsbDevice, Version};
 
 /// What a list says about one drive: a text for each known column, empty where it says nothing.
 #[derive(Debug)]
@@ -74,7 +72,7 @@ impl Row {
         (!value.is_empty()).then(|| String::from_utf8_lossy(value).into_owned())
     }
 
-    /// The drive, by its ids, its product string, or the name the list has for its model.
+    /// The drive, by its ids, its product string, and the name the list has for its model.
     /// `facts` hold for all rows. The error names the column that cannot be read.
     pub fn describe<'f>(
         &self,
@@ -87,12 +85,9 @@ impl Row {
         }
         let read = Texts { row: self, columns };
         let device = read.device()?;
-        let mut drive = placed(catalog, &device, read.get(Column::Model));
+        let mut drive = catalog.listed(&device, read.get(Column::Model).as_deref());
         read.state(&mut drive)?;
-        let name = match drive.identity.confidence {
-            Confidence::None => catalog.other(&device).map(str::to_owned).or_else(|| read.called()),
-            _ => None,
-        };
+        let name = drive.identity.name.clone().or_else(|| read.called());
         let name = name.unwrap_or_else(|| drive.display_name());
         Ok(Described { drive, name, facts: read.facts(facts)? })
     }
@@ -138,7 +133,7 @@ impl<'p> Texts<'_, '_, 'p> {
         // Whatever stands in a list of drives is one.
         let storage = Interface { class: Some(8), ..Interface::default() };
         Ok(UsbDevice {
-            port: stand_in(),
+            port: PortPath::on_root(0, 0),
             class: None,
             usb,
             interfaces: vec![storage],
@@ -178,39 +173,6 @@ impl<'p> Texts<'_, '_, 'p> {
         }
         Ok(facts)
     }
-}
-
-/// Ids and strings decide when they tell the model; else the name the list has for it.
-fn placed(catalog: &Catalog, device: &UsbDevice, model: Option<String>) -> Drive {
-    let by_ids = catalog.drive(device);
-    let exact = |drive: &Drive| drive.identity.confidence == Confidence::Exact;
-    if by_ids.as_ref().is_some_and(exact) {
-        return by_ids.unwrap_or_else(|| nameless(device));
-    }
-    let by_name = model.and_then(|name| catalog.drive_called(&name, device));
-    by_name.or(by_ids).unwrap_or_else(|| nameless(device))
-}
-
-/// A drive that the catalog does not know.
-fn nameless(device: &UsbDevice) -> Drive {
-    Drive {
-        port: device.port.clone(),
-        usb: device.usb.clone(),
-        interfaces: Vec::new(),
-        hid: Vec::new(),
-        luns: Vec::new(),
-        identity: Identity::default(),
-        firmware: Version::default(),
-        software: Version::default(),
-        lock_state: LockState::default(),
-        managed: Managed::default(),
-        missing: Vec::new(),
-    }
-}
-
-#[expect(clippy::expect_used, reason = "one port is always a path")]
-fn stand_in() -> PortPath {
-    PortPath::new(0, &[0]).expect("one port")
 }
 
 /// `0x0951`, `0951`, `951`; anything else stays, to be named in the error.

@@ -289,7 +289,10 @@ fn placed_because(drive: &Drive, effect: Effect) -> String {
         (_, Some(vendor)) if drive.identity.confidence != Confidence::None => {
             format!("{vendor} makes it (the catalog), which product it is is not known; {settle}")
         }
-        _ => format!("nothing the catalog knows fits this device; {settle}"),
+        _ => match drive.missing.iter().find(|missing| missing.fact == "identity.model") {
+            Some(missing) => format!("{}; {}", missing.because, missing.fix),
+            None => format!("nothing the catalog knows fits this device; {settle}"),
+        },
     }
 }
 

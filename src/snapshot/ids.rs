@@ -146,6 +146,11 @@ impl PortPath {
         ok.then(|| Self { bus, ports: ports.to_vec() })
     }
 
+    /// A port of the root hub itself.
+    pub fn on_root(bus: u16, port: u8) -> Self {
+        Self { bus, ports: vec![port] }
+    }
+
     /// How many hubs lie between the device and the root hub.
     pub fn hubs(&self) -> usize {
         self.ports.len() - 1
