@@ -50,7 +50,7 @@ fn describe(disk: &str, dir: &Dir) -> Value {
     let names = dir.names().unwrap_or_default();
     let mut partitions = Vec::new();
     for name in names.iter().filter(|name| name.starts_with(disk)) {
-        let part = dir.plain_dir(name);
+        let Ok(part) = dir.plain_dir(name) else { continue };
         let (start, size) = (bytes(&part, "start"), bytes(&part, "size"));
         partitions.push(json!({ "node": name, "start_bytes": start, "size_bytes": size }));
     }

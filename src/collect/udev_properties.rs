@@ -88,8 +88,8 @@ impl Walk<'_> {
         for child in dir.names().unwrap_or_default() {
             // Links lead to other devices; only folders belong to this one.
             let is_folder = dir.is_plain_dir(&child) && child != "power";
-            if is_folder {
-                self.device(&dir.plain_dir(&child), &format!("{name}/{child}"), depth + 1);
+            if is_folder && let Ok(below) = dir.plain_dir(&child) {
+                self.device(&below, &format!("{name}/{child}"), depth + 1);
             }
         }
     }

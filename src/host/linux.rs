@@ -263,7 +263,8 @@ impl Reader<'_> {
         let names = self.dir.names().unwrap_or_default();
         let mut found = Vec::new();
         for name in names.iter().filter(|n| n.starts_with("0003:")) {
-            let descriptor = self.dir.plain_dir(name).bytes("report_descriptor", 4096);
+            let folder = self.dir.plain_dir(name);
+            let descriptor = folder.and_then(|hid| hid.bytes("report_descriptor", 4096));
             let usages = descriptor.map(|bytes| report_descriptor::usages(&bytes));
             let usages = usages.unwrap_or_default().into_iter();
             found.extend(usages.map(|(page, usage)| Hid {
