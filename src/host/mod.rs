@@ -16,7 +16,7 @@
 //! | `report_descriptor.rs` | usage pages in a HID report descriptor |
 //! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
 //! | `connected.rs` | which devices are there right now, for watching them come and go |
-//! | `hid.rs` | hidapi's list, likewise |
+//! | `hid.rs` | hidapi's list, where sysfs left something out |
 //! | `uevent.rs`, `uevents.rs` | what the kernel says when devices come, change and go |
 //! | `replay.rs` | snapshots recorded earlier |
 //! | `logs.rs` | the journal, the kernel's buffer, log files |
