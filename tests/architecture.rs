@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
     ("bundle", &["collect", "redact", "snapshot", "packs"]),
-    ("desk", &["bundle", "redact", "policy", "catalog", "snapshot", "packs"]),
+    ("desk", &["bundle", "host", "redact", "policy", "catalog", "snapshot", "packs"]),
     (
         "render",
         &[

@@ -62,7 +62,7 @@ fn read(
 ) -> Result<(), String> {
     let arguments: Vec<&str> = filter::PROGRAMS.iter().flat_map(|name| ["-t", name]).collect();
     let mut refused = Vec::new();
-    match journalctl::read(context, &arguments, sieve, newest) {
+    match journalctl::read(root, context, &arguments, sieve, newest) {
         Ok(()) => return Ok(()),
         Err(Refusal::Empty) => {}
         Err(Refusal::Failed(why)) => refused.push(why),

@@ -20,7 +20,6 @@ mod device_control;
 mod journal;
 mod journalctl;
 mod kernel_log;
-mod kmsg;
 mod launcher_cd;
 mod lines;
 mod log_files;

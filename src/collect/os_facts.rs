@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Collector, Context, Ending, System};
-use crate::host::Root;
+use crate::host::{self, Root};
 
 /// Operating system, kernel, machine model.
 pub(super) struct OsFacts;
@@ -54,9 +54,7 @@ impl Collector for OsFacts {
 }
 
 fn release(root: &Root, text: &mut String) {
-    let paths = ["etc/os-release", "usr/lib/os-release"];
-    let found = paths.iter().find_map(|path| root.text(path, 64 * 1024).ok());
-    for line in found.iter().flat_map(|text| text.lines()) {
+    for line in host::os_release(root).iter().flat_map(|text| text.lines()) {
         if RELEASE.iter().any(|key| line.starts_with(key)) {
             let _ = writeln!(text, "{line}");
         }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::{Asked, Collector, Context, Ending, System, log_files};
-use crate::host::{Connected, Root};
+use crate::host::{self, Connected, Root};
 
 /// What was noted when the recording began, and what was seen until it ended.
 #[derive(Debug)]
@@ -47,10 +47,10 @@ impl Marks {
     /// Notes where the logs of a machine end now.
     pub fn now(root: &Root) -> Self {
         let mut marks = Self::default();
-        log_files::note(root, super::kernel_log::FILES, &mut marks);
+        log_files::note(root, &host::logs::KERNEL_FILES, &mut marks);
         log_files::note(root, super::journal::FILES, &mut marks);
         if root.is_live() {
-            marks.kernel = super::kmsg::at_its_end().ok();
+            marks.kernel = host::kmsg::at_its_end().ok();
         }
         marks
     }
