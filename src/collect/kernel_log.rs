@@ -14,7 +14,7 @@ use filter::Filter;
 use super::log_files::{self, Found};
 use super::newest::Newest;
 use super::sieve::Sieve;
-use super::{Budget, Collector, Context, Ending, System, journalctl, lines};
+use super::{Budget, Collector, Context, Ending, Source, System, journalctl, lines};
 use crate::host::logs::KERNEL_FILES;
 use crate::host::{Root, kmsg};
 
@@ -26,7 +26,7 @@ const BUDGET: Budget = Budget { time: Duration::from_secs(20), bytes: 4 * 1024 *
 /// The name in the bundle.
 const NAME: &str = "kernel.log";
 
-impl Collector for KernelLog {
+impl Source for KernelLog {
     fn id(&self) -> &'static str {
         "kernel-log"
     }
@@ -43,8 +43,10 @@ impl Collector for KernelLog {
     fn budget(&self) -> Budget {
         BUDGET
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for KernelLog {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let filter = Filter::new(&context.target);
         let wants = |line: &[u8]| filter.wants(line).then(|| line.to_vec());
         let mut sieve = Sieve::new(context, &wants);

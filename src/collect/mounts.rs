@@ -1,12 +1,12 @@
 //! Where the drives are mounted, and with which options.
 
-use super::{Collector, Context, Ending, System};
-use crate::host;
+use super::{Collector, Context, Ending, Source, System};
+use crate::host::{self, Root};
 
 /// The mount table's lines about the drives.
 pub(super) struct Mounts;
 
-impl Collector for Mounts {
+impl Source for Mounts {
     fn id(&self) -> &'static str {
         "mounts"
     }
@@ -19,8 +19,10 @@ impl Collector for Mounts {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for Mounts {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let Some(table) = host::mounts::table(root) else {
             return Ending::Skipped("the mount table cannot be read".into());
         };

@@ -6,7 +6,7 @@ use std::io::BufReader;
 use serde_json::json;
 
 use super::command::{self, Output};
-use super::{Collector, Context, Ending, Stop, System, lines};
+use super::{Collector, Context, Ending, Source, Stop, System, lines};
 use crate::host::Root;
 
 /// Package facts.
@@ -46,7 +46,7 @@ const NAMES: &[&str] = &[
 /// Versions by the names of packages.
 type Versions = BTreeMap<String, String>;
 
-impl Collector for Packages {
+impl Source for Packages {
     fn id(&self) -> &'static str {
         "packages"
     }
@@ -60,8 +60,10 @@ impl Collector for Packages {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for Packages {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let found = [dpkg as fn(&Root, &Stop) -> Option<Versions>, pacman, apk, rpm]
             .iter()
             .find_map(|read| read(root, &context.stop));
@@ -183,7 +185,7 @@ mod tests {
 
     fn versions(tree: &std::path::Path) -> Option<serde_json::Value> {
         let root = Root::at(tree);
-        let Ending::Done(files) = Packages.collect(&Context::for_tests(&root)) else {
+        let Ending::Done(files) = Packages.collect(&root, &Context::for_tests(&root)) else {
             return None;
         };
         let super::super::Content::Fields(value) = &files[0].content else { panic!("no fields") };
@@ -227,6 +229,6 @@ mod tests {
         let root = Root::at(dir.path());
         let stop = Stop::new(std::sync::Arc::default(), std::time::Duration::ZERO);
         let context = Context { stop, ..Context::for_tests(&root) };
-        assert!(matches!(Packages.collect(&context), Ending::TimedOut(_)));
+        assert!(matches!(Packages.collect(&root, &context), Ending::TimedOut(_)));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Collector, Context, Ending, System};
+use super::{Collector, Context, Ending, Source, System};
 use crate::host::{Dir, Root};
 
 /// udev properties of the drives' subtree.
@@ -38,7 +38,7 @@ const WANTED: &[&str] = &[
 const NEVER: &[&str] =
     &["ID_SERIAL", "ID_USB_SERIAL", "ID_FS_LABEL_ENC", "ID_FS_UUID_ENC", "ID_SCSI_SERIAL"];
 
-impl Collector for UdevProperties {
+impl Source for UdevProperties {
     fn id(&self) -> &'static str {
         "udev-properties"
     }
@@ -51,8 +51,10 @@ impl Collector for UdevProperties {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for UdevProperties {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let mut walk = Walk { root, context, found: Map::new(), seen: 0 };
         for port in &context.target.ports {
             if let Ok(dir) = root.dir(&format!("sys/bus/usb/devices/{port}")) {
