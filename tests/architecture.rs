@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("host", &["snapshot"]),
     ("collect", &["host", "redact", "snapshot", "packs"]),
     ("bundle", &["collect", "files", "redact", "snapshot", "packs"]),
-    ("desk", &["bundle", "files", "redact", "policy", "catalog", "snapshot", "packs"]),
+    ("desk", &["bundle", "files", "host", "redact", "policy", "catalog", "snapshot", "packs"]),
     (
         "render",
         &[

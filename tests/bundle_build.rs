@@ -19,7 +19,7 @@ use keycase::bundle::{
     self, Auditor, BuiltBundle, BundleError, Include, Inputs, SealError, Sealer, Step, Target,
 };
 use keycase::collect::{
-    Asked, Budget, Collector, Content, Context, Ending, Gathered, Stop, System,
+    Asked, Budget, Collector, Content, Context, Ending, Gathered, Source, Sources, Stop, System,
 };
 use keycase::host::Root;
 use keycase::packs::embedded;
@@ -46,7 +46,7 @@ impl Auditor for Finds {
 /// Brings a fixed text, or hangs.
 struct Fixed(Option<&'static str>);
 
-impl Collector for Fixed {
+impl Source for Fixed {
     fn id(&self) -> &'static str {
         "fixed"
     }
@@ -62,7 +62,10 @@ impl Collector for Fixed {
     fn budget(&self) -> Budget {
         Budget { time: Duration::from_millis(50), bytes: 100 }
     }
-    fn collect(&self, _context: &Context) -> Ending {
+}
+
+impl Collector for Fixed {
+    fn collect(&self, _root: &Root, _context: &Context) -> Ending {
         let Some(text) = self.0 else {
             loop {
                 std::thread::park();
@@ -128,7 +131,7 @@ fn build(dir: &Path, case: Case<'_>) -> Result<BuiltBundle, BundleError> {
             stop: Stop::new(case.asked, Duration::from_secs(60)),
             asked: Asked::default(),
         },
-        collectors: vec![Arc::new(Fixed(case.text))],
+        collectors: Sources { machine: vec![Arc::new(Fixed(case.text))], run: vec![] },
         clock: Arc::new(|| Duration::ZERO),
         bytes: 1 << 30,
         includes: case.includes,

@@ -57,7 +57,8 @@ fn gz(text: &[u8]) -> Vec<u8> {
 #[test]
 fn the_list_of_collectors_is_the_one_in_the_repository() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/collect/README.md");
-    let mut all = collect::all();
+    let sources = collect::all();
+    let mut all: Vec<_> = sources.about().collect();
     all.sort_by_key(|collector| collector.id());
     let mut text = String::from(
         "# Collectors\n\nGenerated from `all()`; `UPDATE=1 cargo test --test collectors` \

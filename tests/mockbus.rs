@@ -114,6 +114,40 @@ fn hidapi_finds_collections_that_sysfs_names_otherwise() {
     assert_eq!(bus.wire(), []);
 }
 
+/// The drives of a scan, and where it had problems.
+fn wedged(bus: &MockBus) -> (usize, Vec<Value>) {
+    let snapshot = scan(bus).expect(0).json();
+    let problems = snapshot["problems"].as_array().expect("problems");
+    let drives = snapshot["drives"].as_array().expect("drives");
+    (drives.len(), problems.iter().map(|problem| problem["where"].clone()).collect())
+}
+
+#[test]
+fn a_drive_that_keeps_libusb_waiting_costs_its_list() {
+    let mut bus = MockBus::empty();
+    let plugged = bus.plug(&sentry());
+    bus.wedge(&plugged, "descriptors");
+    assert_eq!(wedged(&bus), (1, vec![json!("libusb")]));
+}
+
+#[test]
+fn a_drive_that_keeps_hidapi_waiting_costs_its_list() {
+    let mut bus = MockBus::empty();
+    let plugged = bus.plug(&Drive { hid_prefix: Some("X"), ..locker() });
+    bus.wedge(&plugged, "report_descriptor");
+    assert_eq!(wedged(&bus), (1, vec![json!("hidapi")]));
+}
+
+#[test]
+fn hidapi_is_not_asked_for_what_sysfs_says() {
+    let mut bus = MockBus::empty();
+    bus.plug(&locker());
+    let keyboard = bus.plug(&Drive { units: vec![], hid_prefix: Some("X"), ..locker() });
+    bus.wedge(&keyboard, "report_descriptor");
+    let (_, problems) = wedged(&bus);
+    assert_eq!(problems, [json!(null); 0], "a keyboard that hangs keeps nobody waiting");
+}
+
 #[test]
 fn a_drive_that_stalls_on_strings_is_scanned_all_the_same() {
     let mut bus = MockBus::empty();

@@ -17,7 +17,7 @@ struct Bed {
 }
 
 static BED: LazyLock<Bed> = LazyLock::new(|| {
-    let mut all = collect::all().into_iter();
+    let mut all = collect::all().machine.into_iter();
     let collector = all.find(|collector| collector.id() == "device-control");
     Bed { tree: Tree::new(), collector: collector.expect("that collector") }
 });
@@ -65,15 +65,16 @@ fn is_harmless(word: &str) -> bool {
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let bed = &*BED;
     bed.tree.put(RULES, text.as_bytes());
+    let root = bed.tree.root();
     let context = Context {
-        root: Some(bed.tree.root()),
+        root: Some(root.clone()),
         target: Target { ids: ["1953:0202".to_owned()].into(), ..Target::default() },
         now: Timestamp::UNIX_EPOCH,
         since: None,
         stop: Stop::new(Arc::default(), Duration::from_secs(3600)),
         asked: Asked::default(),
     };
-    let Ending::Done(files) = bed.collector.collect(&context) else { return };
+    let Ending::Done(files) = bed.collector.collect(&root, &context) else { return };
     for file in files {
         let Content::Text(shown) = file.content else { panic!("rules are text") };
         let shown = String::from_utf8(shown).expect("rules are UTF-8");

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,7 +11,7 @@ use super::audit::Auditor;
 use super::gather::Samples;
 use super::manifest::{Consent, Manifest};
 use super::packing::Packing;
-use crate::collect::{Clock, Collector, Context};
+use crate::collect::{Clock, Context, Sources};
 use crate::redact::Redactor;
 use crate::snapshot::{Snapshot, Tool};
 
@@ -37,7 +36,7 @@ pub struct Inputs<'a> {
     /// Where collectors read, and when to stop.
     pub context: Context,
     /// The collectors to run.
-    pub collectors: Vec<Arc<dyn Collector>>,
+    pub collectors: Sources,
     /// Measures how long they take; always zero when the run's time is given.
     pub clock: Clock,
     /// The most bytes that logs and included files may take.

@@ -1,24 +1,24 @@
 //! `keycase explain` for a collector: what it reads, why, within which bounds.
 
 use super::{App, CliError, CliResult, Exit};
-use crate::collect::{self, Collector};
+use crate::collect::{self, Source};
 use crate::render::text::labelled;
 
 /// The text about the collector of this id; `None` when there is none.
 pub(super) fn explain(id: &str, app: &App) -> CliResult<Option<String>> {
     let all = collect::all();
-    let Some(collector) = all.iter().find(|collector| collector.id() == id) else {
+    let Some(collector) = all.about().find(|collector| collector.id() == id) else {
         return Ok(None);
     };
     if !app.global.json {
-        return Ok(Some(for_people(collector.as_ref())));
+        return Ok(Some(for_people(collector)));
     }
-    crate::text::json::document(&document(collector.as_ref(), app)?)
+    crate::text::json::document(&document(collector, app)?)
         .map(Some)
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }
 
-fn for_people(collector: &dyn Collector) -> String {
+fn for_people(collector: &dyn Source) -> String {
     let budget = collector.budget();
     let mut out = format!("{}: a source of evidence for bundles\n", collector.id());
     labelled(&mut out, "reads", collector.reads());
@@ -29,11 +29,11 @@ fn for_people(collector: &dyn Collector) -> String {
     out
 }
 
-fn systems(collector: &dyn Collector) -> Vec<&'static str> {
+fn systems(collector: &dyn Source) -> Vec<&'static str> {
     collector.systems().iter().map(|system| system.name()).collect()
 }
 
-fn document(collector: &dyn Collector, app: &App) -> CliResult<serde_json::Value> {
+fn document(collector: &dyn Source, app: &App) -> CliResult<serde_json::Value> {
     let budget = collector.budget();
     Ok(serde_json::json!({
         "schema": "keycase.explanation/1",

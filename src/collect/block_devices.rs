@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Collector, Context, Ending, System};
-use crate::host::Dir;
+use super::{Collector, Context, Ending, Source, System};
+use crate::host::{Dir, Root};
 
 /// The drives' block devices.
 pub(super) struct BlockDevices;
@@ -42,7 +42,7 @@ const OF_DISK: &[&str] = &[
 /// Attributes of a partition.
 const OF_PARTITION: &[&str] = &["partition", "start", "size", "ro"];
 
-impl Collector for BlockDevices {
+impl Source for BlockDevices {
     fn id(&self) -> &'static str {
         "block-devices"
     }
@@ -55,8 +55,10 @@ impl Collector for BlockDevices {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for BlockDevices {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let mut text = String::new();
         for disk in &context.target.disks {
             if context.stop.is_due() {

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Collector, Context, Ending, System};
+use super::{Collector, Context, Ending, Source, System};
 use crate::host::{Dir, Root};
 
 /// Capacity facts.
@@ -15,7 +15,7 @@ pub(super) struct Capacity;
 /// Sysfs counts block devices in sectors of 512 bytes whatever the medium's own size is.
 const SECTOR: u64 = 512;
 
-impl Collector for Capacity {
+impl Source for Capacity {
     fn id(&self) -> &'static str {
         "capacity"
     }
@@ -28,8 +28,10 @@ impl Collector for Capacity {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for Capacity {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let mut drives = Map::new();
         for disk in &context.target.disks {
             if let Ok(dir) = root.dir(&format!("sys/block/{disk}")) {
@@ -50,7 +52,7 @@ fn describe(disk: &str, dir: &Dir) -> Value {
     let names = dir.names().unwrap_or_default();
     let mut partitions = Vec::new();
     for name in names.iter().filter(|name| name.starts_with(disk)) {
-        let part = dir.plain_dir(name);
+        let Ok(part) = dir.plain_dir(name) else { continue };
         let (start, size) = (bytes(&part, "start"), bytes(&part, "size"));
         partitions.push(json!({ "node": name, "start_bytes": start, "size_bytes": size }));
     }

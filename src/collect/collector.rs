@@ -1,11 +1,13 @@
 //! What a collector is: who it is, what it may use, and how it ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Asked, Context};
+use crate::host::Root;
 
-/// One source of evidence.
-pub trait Collector: Send + Sync {
+/// One source of evidence, and what it tells about itself.
+pub trait Source: Send + Sync {
     /// Its name in the manifest.
     fn id(&self) -> &'static str;
     /// What it reads, for people.
@@ -22,16 +24,36 @@ pub trait Collector: Send + Sync {
     fn is_wanted(&self, _asked: &Asked) -> bool {
         true
     }
-    /// Whether it waits until all others have ended: it reports about them.
-    fn is_last(&self) -> bool {
-        false
+}
+
+/// A source that reads a machine.
+pub trait Collector: Source {
+    /// Reads below `root`, within the bounds of `context`.
+    fn collect(&self, root: &Root, context: &Context) -> Ending;
+}
+
+/// A source that tells about the run itself, once every collector has ended: it needs no machine,
+/// and reads memory only.
+pub trait Account: Source {
+    /// What there is to tell.
+    fn account(&self, context: &Context) -> Ending;
+}
+
+/// The sources of a run; when space runs out, the earlier ones matter more.
+#[derive(Clone, Default)]
+pub struct Sources {
+    /// Those that read the machine.
+    pub machine: Vec<Arc<dyn Collector>>,
+    /// Those that tell about the run, after all others.
+    pub run: Vec<Arc<dyn Account>>,
+}
+
+impl Sources {
+    /// What every source tells about itself.
+    pub fn about(&self) -> impl Iterator<Item = &dyn Source> {
+        let machine = self.machine.iter().map(|source| -> &dyn Source { source.as_ref() });
+        machine.chain(self.run.iter().map(|source| -> &dyn Source { source.as_ref() }))
     }
-    /// Whether it needs a machine; the others tell about the run itself.
-    fn needs_machine(&self) -> bool {
-        true
-    }
-    /// Reads, within the bounds of `context`.
-    fn collect(&self, context: &Context) -> Ending;
 }
 
 /// How much a collector may use.

@@ -6,7 +6,7 @@ pub(super) mod usbguard;
 use std::fmt::Write as _;
 
 use super::command::{self, Output};
-use super::{Collector, Context, Ending, System};
+use super::{Collector, Context, Ending, Source, System};
 use crate::host::Root;
 
 /// USB policy of the machine.
@@ -48,7 +48,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("etc/udisks2/udisks2.conf", &["encryption", "modules"]),
 ];
 
-impl Collector for DeviceControl {
+impl Source for DeviceControl {
     fn id(&self) -> &'static str {
         "device-control"
     }
@@ -62,8 +62,10 @@ impl Collector for DeviceControl {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for DeviceControl {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let mut text = String::new();
         settings(root, &mut text);
         controllers(root, &mut text);
@@ -75,7 +77,7 @@ impl Collector for DeviceControl {
             folder_lines(root, folder, words, context, &mut text);
         }
         rules(root, context, &mut text);
-        live(context, &mut text);
+        live(root, context, &mut text);
         match (text.is_empty(), context.stop.is_due()) {
             (true, true) => Ending::TimedOut("stopped before anything was read".into()),
             (true, false) => Ending::Skipped("no policy about USB devices was found".into()),
@@ -125,18 +127,21 @@ fn is_setting(line: &str, key: &str) -> bool {
 
 /// The lines of one file that `wanted` takes.
 fn lines(root: &Root, path: &str, text: &mut String, wanted: &dyn Fn(&str) -> bool) {
-    match root.text(path, LONGEST) {
-        Ok(content) => {
-            let found = content.lines().map(str::trim);
-            for line in found.filter(|line| !line.starts_with('#') && wanted(line)) {
-                let _ = writeln!(text, "/{path}: {line}");
-            }
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+    let content = content(root, path, text);
+    let found = content.lines().map(str::trim);
+    for line in found.filter(|line| !line.starts_with('#') && wanted(line)) {
+        let _ = writeln!(text, "/{path}: {line}");
+    }
+}
+
+/// What a file holds; a right that is missing is told, and a file that is missing is not.
+fn content(root: &Root, path: &str, text: &mut String) -> String {
+    root.text(path, LONGEST).unwrap_or_else(|error| {
+        if error.kind() == std::io::ErrorKind::PermissionDenied {
             let _ = writeln!(text, "/{path}: may not be read; run with sudo to include it");
         }
-        Err(_) => {}
-    }
+        String::new()
+    })
 }
 
 fn folder_lines(root: &Root, folder: &str, words: &[&str], context: &Context, text: &mut String) {
@@ -162,35 +167,25 @@ fn rules(root: &Root, context: &Context, text: &mut String) {
     let names = root.dir(folder).and_then(|dir| dir.names()).unwrap_or_default();
     paths.extend(names.into_iter().map(|name| format!("{folder}/{name}")));
     for path in paths {
-        let others = std::cell::Cell::new(0_u32);
-        let cleaned = |content: &str, text: &mut String| {
-            for line in content.lines().map(str::trim) {
-                match usbguard::rule(line, &context.target) {
-                    usbguard::Rule::Shown(rule) => {
-                        let _ = writeln!(text, "/{path}: {rule}");
-                    }
-                    usbguard::Rule::OtherDevice => others.set(others.get() + 1),
-                    usbguard::Rule::None => {}
+        let mut others = 0_u32;
+        for line in content(root, &path, text).lines().map(str::trim) {
+            match usbguard::rule(line, &context.target) {
+                usbguard::Rule::Shown(rule) => {
+                    let _ = writeln!(text, "/{path}: {rule}");
                 }
+                usbguard::Rule::OtherDevice => others += 1,
+                usbguard::Rule::None => {}
             }
-        };
-        match root.text(&path, LONGEST) {
-            Ok(content) => cleaned(&content, text),
-            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                let _ = writeln!(text, "/{path}: may not be read; run with sudo to include it");
-            }
-            Err(_) => {}
         }
-        if others.get() > 0 {
-            let _ = writeln!(text, "/{path}: {} rules for other devices", others.get());
+        if others > 0 {
+            let _ = writeln!(text, "/{path}: {others} rules for other devices");
         }
     }
 }
 
 /// What a running USBGuard says about the drives.
-fn live(context: &Context, text: &mut String) {
-    let Some(root) = context.root.as_ref().filter(|root| root.is_live()) else { return };
-    if root.dir("etc/usbguard").is_err() {
+fn live(root: &Root, context: &Context, text: &mut String) {
+    if !root.is_live() || root.dir("etc/usbguard").is_err() {
         return;
     }
     match command::run("usbguard", &["list-devices"], LONGEST, &context.stop) {
@@ -241,11 +236,14 @@ mod tests {
             "etc/udev/rules.d/9.rules",
             "ATTR{idVendor}==\"0951\", ATTR{authorized}=\"0\"\nATTR{idVendor}==\"046d\", ATTR{authorized}=\"0\"\n",
         );
+        let root = Root::at(dir.path());
         let context = Context {
             target: Target { ids: ["0951:1576".into()].into(), ..Target::default() },
-            ..Context::for_tests(&Root::at(dir.path()))
+            ..Context::for_tests(&root)
         };
-        let Ending::Done(files) = DeviceControl.collect(&context) else { panic!("nothing found") };
+        let Ending::Done(files) = DeviceControl.collect(&root, &context) else {
+            panic!("nothing found")
+        };
         let Content::Text(text) = &files[0].content else { panic!("no text") };
         let text = String::from_utf8(text.clone()).unwrap();
         let expected = [

@@ -12,7 +12,7 @@ use super::journalctl::{self, Refusal};
 use super::log_files::{self, Found};
 use super::newest::Newest;
 use super::sieve::Sieve;
-use super::{Budget, Collector, Context, Ending, System};
+use super::{Budget, Collector, Context, Ending, Source, System};
 use crate::host::Root;
 
 /// Messages of services.
@@ -23,7 +23,7 @@ pub(super) const FILES: &[&str] = &["syslog", "messages", "daemon.log"];
 
 const BUDGET: Budget = Budget { time: Duration::from_secs(25), bytes: 4 * 1024 * 1024 };
 
-impl Collector for Journal {
+impl Source for Journal {
     fn id(&self) -> &'static str {
         "journal"
     }
@@ -40,8 +40,10 @@ impl Collector for Journal {
     fn budget(&self) -> Budget {
         BUDGET
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for Journal {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let filter = Filter::new(&context.target);
         let wants = |line: &[u8]| filter.keep(line);
         let mut sieve = Sieve::new(context, &wants);
@@ -62,7 +64,7 @@ fn read(
 ) -> Result<(), String> {
     let arguments: Vec<&str> = filter::PROGRAMS.iter().flat_map(|name| ["-t", name]).collect();
     let mut refused = Vec::new();
-    match journalctl::read(context, &arguments, sieve, newest) {
+    match journalctl::read(root, context, &arguments, sieve, newest) {
         Ok(()) => return Ok(()),
         Err(Refusal::Empty) => {}
         Err(Refusal::Failed(why)) => refused.push(why),

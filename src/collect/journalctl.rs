@@ -4,26 +4,23 @@
 //! with a fixed list of arguments, its output is taken as bytes, and it is ended when the
 //! time is up or enough has been read.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+use std::io::{self, BufRead, BufReader, Read};
+use std::process::Command;
 
+use super::Context;
 use super::newest::Newest;
 use super::sieve::Sieve;
-use super::{Context, Stop};
+use crate::host::Root;
+use crate::host::child::Running;
 
 /// Without another bound, this far back.
 const USUAL_SINCE: &str = "-30days";
 
 /// An entry longer than this is cut: services write whole documents at times.
-const LONGEST_ENTRY: usize = 8 * 1024;
+const LONGEST_ENTRY: u64 = 8 * 1024;
 
-/// Entries handed over at a time.
-const BATCH: usize = 256;
-
-const TICK: Duration = Duration::from_millis(20);
+/// Bytes read at a time.
+const PIECE: usize = 256 * 1024;
 
 /// Why nothing could be read.
 pub(super) enum Refusal {
@@ -35,42 +32,45 @@ pub(super) enum Refusal {
 
 /// Reads the entries that `matches` select.
 pub(super) fn read(
+    root: &Root,
     context: &Context,
     matches: &[&str],
     sieve: &mut Sieve<'_>,
     newest: &mut Newest,
 ) -> Result<(), Refusal> {
-    let mut child = start(context, matches)?;
-    let (Some(output), Some(complaint)) = (child.stdout.take(), child.stderr.take()) else {
-        return Err(Refusal::Failed("journalctl: no output".into()));
+    let stop = context.stop.clone();
+    let started = Running::start(command(root, context, matches)?, None, move || stop.is_due());
+    let mut output = started.map_err(failed)?;
+    let any = match take(&mut output, sieve, newest) {
+        Ok(Ended::Early) => return Ok(()),
+        Ok(Ended::All) => true,
+        Ok(Ended::Nothing) => false,
+        Err(error) => return time_up(error, newest),
     };
-    let complaint = thread::spawn(move || {
-        let mut text = String::new();
-        let _ = complaint.take(4096).read_to_string(&mut text);
-        text
-    });
-    let any = take(&entries(output), &context.stop, sieve, newest);
-    let ended_well = end(&mut child, matches!(any, Ended::Early | Ended::TimeUp));
-    match any {
-        Ended::Early => Ok(()),
-        Ended::TimeUp => {
-            newest.mark_cut("the time of this collector was up before older entries were read");
-            Ok(())
-        }
-        Ended::All if ended_well => Ok(()),
-        Ended::All | Ended::Nothing if !ended_well => {
-            let said = complaint.join().unwrap_or_default();
-            let said = said.lines().next().unwrap_or("it failed without a word").to_owned();
-            Err(Refusal::Failed(format!("journalctl: {said}")))
-        }
-        Ended::All | Ended::Nothing => Err(Refusal::Empty),
+    match output.end() {
+        Ok(ended) if !ended.well => Err(Refusal::Failed(format!("journalctl: {}", ended.reason()))),
+        Ok(_) if any => Ok(()),
+        Ok(_) => Err(Refusal::Empty),
+        Err(error) => time_up(error, newest),
     }
 }
 
-fn start(context: &Context, matches: &[&str]) -> Result<Child, Refusal> {
+fn failed(error: io::Error) -> Refusal {
+    Refusal::Failed(format!("journalctl: {error}"))
+}
+
+fn time_up(error: io::Error, newest: &mut Newest) -> Result<(), Refusal> {
+    if error.kind() != io::ErrorKind::TimedOut {
+        return Err(failed(error));
+    }
+    newest.mark_cut("the time of this collector was up before older entries were read");
+    Ok(())
+}
+
+fn command(root: &Root, context: &Context, matches: &[&str]) -> Result<Command, Refusal> {
     let mut command = Command::new("journalctl");
     command.args(["--quiet", "--no-pager", "--reverse", "--output=short-iso", "--all"]);
-    if let Some(root) = context.root.as_ref().filter(|root| !root.is_live()) {
+    if !root.is_live() {
         let folder = root.real("var/log/journal").map_err(|_| Refusal::Empty)?;
         command.arg("--directory").arg(folder);
     }
@@ -83,55 +83,17 @@ fn start(context: &Context, matches: &[&str]) -> Result<Child, Refusal> {
         (None, None) => USUAL_SINCE.to_owned(),
     };
     // A recorded tree may be of any age: without a wish all of it is read.
-    if context.since.is_some() || context.root.as_ref().is_none_or(|root| root.is_live()) {
+    if context.since.is_some() || root.is_live() {
         command.arg(format!("--since={since}"));
     }
     command.args(matches);
     // The output is read by a program: no colours, no translation, and no time zone, which
     // would tell where the person is.
     command.env("LC_ALL", "C").env("TZ", "UTC").env("SYSTEMD_COLORS", "0");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().map_err(|error| Refusal::Failed(format!("journalctl: {error}")))
+    Ok(command)
 }
 
-/// Entries, newest first: a head line and the lines that continue it.
-fn entries(output: impl Read + Send + 'static) -> Receiver<Vec<Vec<u8>>> {
-    let (sender, batches) = mpsc::sync_channel(4);
-    thread::spawn(move || {
-        let mut reader = BufReader::with_capacity(256 * 1024, output);
-        let mut batch: Vec<Vec<u8>> = Vec::new();
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let most = LONGEST_ENTRY as u64;
-            if reader.by_ref().take(most).read_until(b'\n', &mut line).unwrap_or(0) == 0 {
-                break;
-            }
-            if line.last() != Some(&b'\n') {
-                let _ = reader.skip_until(b'\n');
-                line.push(b'\n');
-            }
-            match batch.last_mut() {
-                // journalctl indents what continues an entry.
-                Some(entry) if line.starts_with(b" ") => {
-                    if entry.len() + line.len() <= LONGEST_ENTRY {
-                        entry.extend_from_slice(&line);
-                    }
-                }
-                _ => {
-                    if batch.len() >= BATCH && sender.send(std::mem::take(&mut batch)).is_err() {
-                        return;
-                    }
-                    batch.push(line.clone());
-                }
-            }
-        }
-        let _ = sender.send(batch);
-    });
-    batches
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// It said all it had.
     All,
@@ -139,37 +101,49 @@ enum Ended {
     Nothing,
     /// No more was wanted.
     Early,
-    /// It was time to stop.
-    TimeUp,
 }
 
-fn take(
-    batches: &Receiver<Vec<Vec<u8>>>,
-    stop: &Stop,
-    sieve: &mut Sieve<'_>,
-    newest: &mut Newest,
-) -> Ended {
-    let mut ended = Ended::Nothing;
+fn take(output: impl Read, sieve: &mut Sieve<'_>, newest: &mut Newest) -> io::Result<Ended> {
+    let mut any = Ended::Nothing;
+    let is_whole = for_each_entry(BufReader::with_capacity(PIECE, output), |entry| {
+        any = Ended::All;
+        sieve.restart();
+        if let Some(kept) = kept(entry, sieve) {
+            newest.add_older(kept);
+        }
+        !newest.is_full() && !sieve.is_past()
+    })?;
+    Ok(if is_whole { any } else { Ended::Early })
+}
+
+/// Calls `each` with every entry, newest first, until it wants no more; `false` when it did not
+/// want all. An entry is a head line and the lines that continue it.
+fn for_each_entry(
+    mut output: impl BufRead,
+    mut each: impl FnMut(&[u8]) -> bool,
+) -> io::Result<bool> {
+    let (mut entry, mut line) = (Vec::new(), Vec::new());
     loop {
-        if stop.is_due() {
-            return Ended::TimeUp;
+        line.clear();
+        let is_end = output.by_ref().take(LONGEST_ENTRY).read_until(b'\n', &mut line)? == 0;
+        if !is_end && line.last() != Some(&b'\n') {
+            output.skip_until(b'\n')?;
+            line.push(b'\n');
         }
-        match batches.recv_timeout(TICK) {
-            Ok(batch) => {
-                for entry in &batch {
-                    ended = Ended::All;
-                    sieve.restart();
-                    if let Some(kept) = kept(entry, sieve) {
-                        newest.add_older(kept);
-                    }
-                    if newest.is_full() || sieve.is_past() {
-                        return Ended::Early;
-                    }
-                }
+        // journalctl indents what continues an entry.
+        if line.starts_with(b" ") && !entry.is_empty() {
+            if (entry.len() + line.len()) as u64 <= LONGEST_ENTRY {
+                entry.extend_from_slice(&line);
             }
-            Err(RecvTimeoutError::Disconnected) => return ended,
-            Err(RecvTimeoutError::Timeout) => {}
+            continue;
         }
+        if !entry.is_empty() && !each(&entry) {
+            return Ok(false);
+        }
+        if is_end {
+            return Ok(true);
+        }
+        std::mem::swap(&mut entry, &mut line);
     }
 }
 
@@ -181,60 +155,55 @@ fn kept(entry: &[u8], sieve: &mut Sieve<'_>) -> Option<Vec<u8>> {
     Some(kept)
 }
 
-/// Whether it ended well by itself; it never outlives this call.
-fn end(child: &mut Child, kill: bool) -> bool {
-    for _ in 0..if kill { 0 } else { 50 } {
-        match child.try_wait() {
-            Ok(Some(status)) => return status.success(),
-            Ok(None) => thread::sleep(TICK),
-            Err(_) => break,
-        }
-    }
-    let _ = child.kill();
-    child.wait().is_ok_and(|status| status.success())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::host::Root;
+
+    fn taken(output: impl Read, most: usize) -> (io::Result<Ended>, Vec<u8>) {
+        let context = Context::for_tests(&Root::at("/nonexistent"));
+        let all = |line: &[u8]| Some(line.to_vec());
+        let mut newest = Newest::new(most);
+        let ended = take(output, &mut Sieve::new(&context, &all), &mut newest);
+        let super::super::Content::Text(text) = newest.finish("x").content else {
+            panic!("a log is text")
+        };
+        (ended, text)
+    }
 
     #[test]
     fn entries_come_in_the_order_of_time_with_their_continuations() {
-        let output = b"t3 pc a[1]: three\nt2 pc b[1]: two\n    more\nt1 pc c[1]: one\n".to_vec();
-        let context = Context::for_tests(&Root::at("/nonexistent"));
-        let all = |line: &[u8]| Some(line.to_vec());
-        let mut sieve = Sieve::new(&context, &all);
-        let mut newest = Newest::new(1000);
-        let batches = entries(std::io::Cursor::new(output));
-        assert!(take(&batches, &context.stop, &mut sieve, &mut newest) == Ended::All);
-        let file = newest.finish("x");
-        let wanted = b"t1 pc c[1]: one\nt2 pc b[1]: two\n    more\nt3 pc a[1]: three\n".to_vec();
-        assert_eq!(file.content, super::super::Content::Text(wanted));
-    }
-
-    struct Hangs;
-
-    impl Read for Hangs {
-        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-            loop {
-                thread::park();
-            }
-        }
+        let output = b"t3 pc a[1]: three\nt2 pc b[1]: two\n    more\nt1 pc c[1]: one\n";
+        let (ended, text) = taken(output.as_slice(), 1000);
+        assert_eq!(ended.unwrap(), Ended::All);
+        let wanted = b"t1 pc c[1]: one\nt2 pc b[1]: two\n    more\nt3 pc a[1]: three\n";
+        assert_eq!(text, wanted);
+        assert_eq!(taken(io::empty(), 1000).0.unwrap(), Ended::Nothing);
+        assert_eq!(taken(output.as_slice(), 20).0.unwrap(), Ended::Early);
     }
 
     #[test]
+    fn a_long_line_is_cut_and_the_next_entry_is_whole() {
+        let mut output = vec![b'x'; 100_000];
+        output.extend(b"\n  more\nt1 pc c[1]: one");
+        let (_, text) = taken(output.as_slice(), 100_000);
+        assert!(text.starts_with(b"t1 pc c[1]: one\nxxx"), "{}", text.len());
+        assert!(text.len() as u64 <= LONGEST_ENTRY + 20, "{}", text.len());
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn an_output_that_never_ends_is_left() {
-        let context = Context {
-            stop: Stop::new(Arc::default(), Duration::ZERO),
-            ..Context::for_tests(&Root::at("/nonexistent"))
-        };
-        let all = |line: &[u8]| Some(line.to_vec());
-        let mut sieve = Sieve::new(&context, &all);
-        let batches = entries(Hangs);
-        let ended = take(&batches, &context.stop, &mut sieve, &mut Newest::new(10));
-        assert!(ended == Ended::TimeUp);
+        let mut sleep = Command::new("sh");
+        sleep.args(["-c", "echo t2 pc a: two; echo t1 pc a: one; exec sleep 1000"]);
+        let start = std::time::Instant::now();
+        let short = std::time::Duration::from_millis(300);
+        let running = Running::start(sleep, None, move || start.elapsed() > short).unwrap();
+        let (ended, text) = taken(running, 1000);
+        let ended = ended.unwrap_err();
+        assert_eq!(ended.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(text, b"t2 pc a: two\n", "the entry that may go on is not known");
+        let mut newest = Newest::new(10);
+        assert!(time_up(ended, &mut newest).is_ok());
+        assert!(newest.finish("x").cut.is_some());
     }
 }

@@ -14,21 +14,19 @@ use filter::Filter;
 use super::log_files::{self, Found};
 use super::newest::Newest;
 use super::sieve::Sieve;
-use super::{Budget, Collector, Context, Ending, System, journalctl, kmsg, lines};
-use crate::host::Root;
+use super::{Budget, Collector, Context, Ending, Source, System, journalctl, lines};
+use crate::host::logs::KERNEL_FILES;
+use crate::host::{Root, kmsg};
 
 /// Kernel messages.
 pub(super) struct KernelLog;
-
-/// Where distributions keep kernel messages, the most specific file first.
-pub(super) const FILES: &[&str] = &["kern.log", "messages", "syslog", "dmesg"];
 
 const BUDGET: Budget = Budget { time: Duration::from_secs(20), bytes: 4 * 1024 * 1024 };
 
 /// The name in the bundle.
 const NAME: &str = "kernel.log";
 
-impl Collector for KernelLog {
+impl Source for KernelLog {
     fn id(&self) -> &'static str {
         "kernel-log"
     }
@@ -45,8 +43,10 @@ impl Collector for KernelLog {
     fn budget(&self) -> Budget {
         BUDGET
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for KernelLog {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let filter = Filter::new(&context.target);
         let wants = |line: &[u8]| filter.wants(line).then(|| line.to_vec());
         let mut sieve = Sieve::new(context, &wants);
@@ -70,7 +70,7 @@ fn read(
     newest: &mut Newest,
 ) -> Result<(), String> {
     let mut refused = Vec::new();
-    match journalctl::read(context, &["_TRANSPORT=kernel"], sieve, newest) {
+    match journalctl::read(root, context, &["_TRANSPORT=kernel"], sieve, newest) {
         Ok(()) => return Ok(()),
         // An empty journal is what somebody without the right to read it sees.
         Err(journalctl::Refusal::Empty) => {}
@@ -82,7 +82,7 @@ fn read(
             Err(error) => refused.push(format!("/dev/kmsg: {error}")),
         }
     }
-    for name in FILES {
+    for name in KERNEL_FILES {
         match log_files::read(root, name, context, sieve, newest) {
             Found::Something => return Ok(()),
             Found::Nothing => {}
@@ -98,12 +98,16 @@ fn buffer(context: &Context, sieve: &mut Sieve<'_>, newest: &mut Newest) -> std:
     let opened = if marked.is_none() { Some(kmsg::open()?) } else { None };
     let Some(file) = marked.or(opened.as_ref()) else { return Ok(()) };
     let mut tail = lines::Tail::new(newest.room());
-    let whole = kmsg::read(file, &context.stop, &mut |line| {
-        if let Some(mut kept) = sieve.take(line) {
-            kept.push(b'\n');
-            tail.push(kept);
-        }
-    })?;
+    let whole = kmsg::lines(
+        file,
+        || context.stop.is_due(),
+        |line| {
+            if let Some(mut kept) = sieve.take(line) {
+                kept.push(b'\n');
+                tail.push(kept);
+            }
+        },
+    )?;
     let (text, cut) = tail.finish();
     newest.add_older(text);
     if cut || !whole {
@@ -114,7 +118,10 @@ fn buffer(context: &Context, sieve: &mut Sieve<'_>, newest: &mut Newest) -> std:
 
 fn nothing(root: &Root, refused: &[String]) -> String {
     if !root.is_live() && refused.iter().all(|why| why.starts_with("journalctl")) {
-        return format!("no kernel log: no journal, and no /var/log/{}", FILES.join(", no "));
+        return format!(
+            "no kernel log: no journal, and no /var/log/{}",
+            KERNEL_FILES.join(", no ")
+        );
     }
     if refused.is_empty() {
         return "no kernel log was found".to_owned();

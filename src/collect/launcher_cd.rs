@@ -5,7 +5,7 @@ use std::io;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Budget, Collector, Content, Context, Cut, Ending, Gathered, Launcher, System};
+use super::{Budget, Collector, Content, Context, Cut, Ending, Gathered, Launcher, Source, System};
 use crate::host::Root;
 use crate::host::launcher::{self, LauncherFile, Place};
 use std::time::Duration;
@@ -19,7 +19,7 @@ const MOST_HASHED: u64 = 400 * 1000 * 1000;
 /// Bytes read at a time.
 const PIECE: usize = 256 * 1024;
 
-impl Collector for LauncherCd {
+impl Source for LauncherCd {
     fn id(&self) -> &'static str {
         "launcher-cd"
     }
@@ -36,8 +36,10 @@ impl Collector for LauncherCd {
     fn budget(&self) -> Budget {
         Budget { time: Duration::from_secs(30), bytes: 2 * 1024 * 1024 }
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for LauncherCd {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         if context.target.launchers.is_empty() {
             return Ending::Skipped("no launcher CD of a known drive is there".into());
         }

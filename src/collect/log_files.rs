@@ -10,9 +10,7 @@ use super::newest::Newest;
 use super::sieve::Sieve;
 use super::{Context, Marks};
 use crate::host::Root;
-
-/// Where logs are.
-const FOLDER: &str = "var/log";
+use crate::host::logs::FOLDER;
 
 /// Bytes read at a time, from the end of a file towards its start.
 const PIECE: u64 = 1024 * 1024;

@@ -20,7 +20,6 @@ mod device_control;
 mod journal;
 mod journalctl;
 mod kernel_log;
-mod kmsg;
 mod launcher_cd;
 mod lines;
 mod log_files;
@@ -41,7 +40,9 @@ mod storage_drivers;
 mod udev_properties;
 mod usb_topology;
 
-pub use collector::{Budget, Collector, Content, Cut, Ending, Gathered, System};
+pub use collector::{
+    Account, Budget, Collector, Content, Cut, Ending, Gathered, Source, Sources, System,
+};
 pub use context::{Asked, Context, Launcher, Stop, Target};
 pub use own_log::OwnLog;
 pub use pump::Pump;
@@ -52,9 +53,9 @@ pub use run::{Clock, Progress, Report, run};
 
 use std::sync::Arc;
 
-/// Every collector; when space runs out, the earlier ones matter more.
-pub fn all() -> Vec<Arc<dyn Collector>> {
-    vec![
+/// Every source; when space runs out, the earlier ones matter more.
+pub fn all() -> Sources {
+    let machine: Vec<Arc<dyn Collector>> = vec![
         Arc::new(recording::Events),
         Arc::new(kernel_log::KernelLog),
         Arc::new(launcher_cd::LauncherCd),
@@ -70,11 +71,14 @@ pub fn all() -> Vec<Arc<dyn Collector>> {
         #[cfg(feature = "submit")]
         Arc::new(reachability::Reachability),
         Arc::new(journal::Journal),
-        Arc::new(own_log::OwnLogFile),
-    ]
+    ];
+    Sources { machine, run: vec![Arc::new(own_log::OwnLogFile)] }
 }
 
-/// The collectors that this run is to have.
-pub fn wanted(asked: &Asked) -> Vec<Arc<dyn Collector>> {
-    all().into_iter().filter(|collector| collector.is_wanted(asked)).collect()
+/// The sources that this run is to have.
+pub fn wanted(asked: &Asked) -> Sources {
+    let mut sources = all();
+    sources.machine.retain(|collector| collector.is_wanted(asked));
+    sources.run.retain(|account| account.is_wanted(asked));
+    sources
 }

@@ -1,14 +1,12 @@
 //! Where the drives are mounted, and with which options.
 
-use super::{Collector, Context, Ending, System};
+use super::{Collector, Context, Ending, Source, System};
+use crate::host::{self, Root};
 
 /// The mount table's lines about the drives.
 pub(super) struct Mounts;
 
-/// A mount table longer than this is cut; container hosts have thousands of lines.
-const LONGEST: usize = 4 * 1024 * 1024;
-
-impl Collector for Mounts {
+impl Source for Mounts {
     fn id(&self) -> &'static str {
         "mounts"
     }
@@ -21,10 +19,11 @@ impl Collector for Mounts {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
-        let paths = ["proc/self/mountinfo", "proc/1/mountinfo", "proc/mounts"];
-        let Some(table) = paths.iter().find_map(|path| root.text(path, LONGEST).ok()) else {
+}
+
+impl Collector for Mounts {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
+        let Some(table) = host::mounts::table(root) else {
             return Ending::Skipped("the mount table cannot be read".into());
         };
         let of_drives = |line: &&str| line.split(' ').any(|field| context.target.has_node(field));

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Collector, Context, Ending, System};
-use crate::host::Root;
+use super::{Collector, Context, Ending, Source, System};
+use crate::host::{self, Root};
 
 /// Operating system, kernel, machine model.
 pub(super) struct OsFacts;
@@ -18,7 +18,7 @@ const MODEL: &[&str] =
 /// Parameters of the kernel's command line that change how USB drives are treated.
 const COMMAND_LINE: &[&str] = &["usbcore.", "usb-storage.", "usb_storage.", "usbhid.", "xhci"];
 
-impl Collector for OsFacts {
+impl Source for OsFacts {
     fn id(&self) -> &'static str {
         "os-facts"
     }
@@ -31,8 +31,10 @@ impl Collector for OsFacts {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for OsFacts {
+    fn collect(&self, root: &Root, _context: &Context) -> Ending {
         let mut text = String::new();
         release(root, &mut text);
         for (name, path) in [
@@ -54,9 +56,7 @@ impl Collector for OsFacts {
 }
 
 fn release(root: &Root, text: &mut String) {
-    let paths = ["etc/os-release", "usr/lib/os-release"];
-    let found = paths.iter().find_map(|path| root.text(path, 64 * 1024).ok());
-    for line in found.iter().flat_map(|text| text.lines()) {
+    for line in host::os_release(root).iter().flat_map(|text| text.lines()) {
         if RELEASE.iter().any(|key| line.starts_with(key)) {
             let _ = writeln!(text, "{line}");
         }

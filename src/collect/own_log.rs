@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Collector, Context, Ending, System};
+use super::{Account, Context, Ending, Source, System};
 
 /// Lines kept; a run has a few dozen.
 const MOST_LINES: usize = 1000;
@@ -36,7 +36,7 @@ impl OwnLog {
 /// The log as a file of the bundle.
 pub(super) struct OwnLogFile;
 
-impl Collector for OwnLogFile {
+impl Source for OwnLogFile {
     fn id(&self) -> &'static str {
         "own-log"
     }
@@ -49,13 +49,10 @@ impl Collector for OwnLogFile {
     fn systems(&self) -> &'static [System] {
         &[System::Linux, System::Windows, System::Macos]
     }
-    fn is_last(&self) -> bool {
-        true
-    }
-    fn needs_machine(&self) -> bool {
-        false
-    }
-    fn collect(&self, context: &Context) -> Ending {
+}
+
+impl Account for OwnLogFile {
+    fn account(&self, context: &Context) -> Ending {
         match context.asked.log.text() {
             text if text.is_empty() => Ending::Skipped("nothing was noted".into()),
             text => Ending::text("keycase.log", text),

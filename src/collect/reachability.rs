@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Asked, Budget, Collector, Context, Ending, Stop, System};
+use super::{Asked, Budget, Collector, Context, Ending, Source, Stop, System};
+use crate::host::Root;
 pub use destination::Destination;
 
 /// Reachability of a management server.
@@ -24,7 +25,7 @@ const MOST_ADDRESSES: usize = 4;
 /// Time for one connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
-impl Collector for Reachability {
+impl Source for Reachability {
     fn id(&self) -> &'static str {
         "reachability"
     }
@@ -44,11 +45,14 @@ impl Collector for Reachability {
     fn is_wanted(&self, asked: &Asked) -> bool {
         asked.reach.is_some()
     }
-    fn collect(&self, context: &Context) -> Ending {
+}
+
+impl Collector for Reachability {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let Some(destination) = &context.asked.reach else {
             return Ending::Skipped("no server was named; --reach HOST names one".into());
         };
-        if !context.root.as_ref().is_some_and(crate::host::Root::is_live) {
+        if !root.is_live() {
             return Ending::Skipped("this machine's network is not that of the recording".into());
         }
         Ending::fields("reachability.json", look(destination, &context.stop))

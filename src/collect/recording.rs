@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::{Asked, Collector, Context, Ending, System, log_files};
-use crate::host::{Connected, Root};
+use super::{Asked, Collector, Context, Ending, Source, System, log_files};
+use crate::host::{self, Connected, Root};
 
 /// What was noted when the recording began, and what was seen until it ended.
 #[derive(Debug)]
@@ -47,10 +47,10 @@ impl Marks {
     /// Notes where the logs of a machine end now.
     pub fn now(root: &Root) -> Self {
         let mut marks = Self::default();
-        log_files::note(root, super::kernel_log::FILES, &mut marks);
+        log_files::note(root, &host::logs::KERNEL_FILES, &mut marks);
         log_files::note(root, super::journal::FILES, &mut marks);
         if root.is_live() {
-            marks.kernel = super::kmsg::at_its_end().ok();
+            marks.kernel = host::kmsg::at_its_end().ok();
         }
         marks
     }
@@ -74,7 +74,7 @@ impl Marks {
 /// What was seen during the recording.
 pub(super) struct Events;
 
-impl Collector for Events {
+impl Source for Events {
     fn id(&self) -> &'static str {
         "recording"
     }
@@ -90,7 +90,10 @@ impl Collector for Events {
     fn is_wanted(&self, asked: &Asked) -> bool {
         asked.recording.is_some()
     }
-    fn collect(&self, context: &Context) -> Ending {
+}
+
+impl Collector for Events {
+    fn collect(&self, _root: &Root, context: &Context) -> Ending {
         let Some(recording) = &context.asked.recording else {
             return Ending::Skipped("nothing was recorded; --record does".into());
         };

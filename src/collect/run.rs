@@ -6,7 +6,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Collector, Context, Ending, Stop, System};
+use super::{Collector, Context, Ending, Sources, Stop, System};
+use crate::host::Root;
 
 /// How one collector ended, and how long it took.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,43 +43,50 @@ const TICK: Duration = Duration::from_millis(20);
 /// How long an unfinished collector may still answer once it was told to stop.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Runs `collectors`; the reports come in the same order. Ends in time, whatever hangs. A thread
+/// Runs all `sources`; the reports come in the same order. Ends in time, whatever hangs. A thread
 /// that the kernel holds in a read which no signal ends stays behind, and with it the process
 /// until the kernel lets go; the bundle is whole and in its place by then.
 pub fn run(
+    sources: &Sources,
+    context: &Context,
+    clock: &Clock,
+    progress: &dyn Fn(Progress),
+) -> Vec<Report> {
+    let mut reports = collect(&sources.machine, context, clock, progress);
+    reports.iter().for_each(note);
+    reports.extend(sources.run.iter().map(|account| Report {
+        id: account.id(),
+        ending: account.account(context),
+        took: Duration::ZERO,
+    }));
+    reports
+}
+
+/// Runs those that read the machine, each on its own thread.
+fn collect(
     collectors: &[Arc<dyn Collector>],
     context: &Context,
     clock: &Clock,
     progress: &dyn Fn(Progress),
 ) -> Vec<Report> {
     let (sender, answers) = mpsc::channel();
-    let mut reports: Vec<Option<Report>> = vec![None; collectors.len()];
-    let last = collectors.iter().filter(|collector| collector.is_last()).count();
-    for (index, collector) in collectors.iter().enumerate().filter(|(_, c)| !c.is_last()) {
-        match refusal(collector.as_ref(), context) {
-            Some(ending) => {
+    for (index, collector) in collectors.iter().enumerate() {
+        match place(collector.as_ref(), context) {
+            Err(ending) => {
                 let report = Report { id: collector.id(), ending, took: Duration::ZERO };
                 let _ = sender.send((index, report));
             }
-            None => start(index, collector, context, clock, sender.clone()),
+            Ok(root) => start(index, collector, root, context, clock, sender.clone()),
         }
     }
     drop(sender);
-    let silent = wait(&mut reports, last, collectors, &context.stop, &answers, progress);
-    let mut ended = Vec::with_capacity(collectors.len());
-    for (report, collector) in reports.into_iter().zip(collectors) {
-        if collector.is_last() {
-            ended.push(None);
-            continue;
-        }
-        let report = report.unwrap_or_else(|| given_up(collector.as_ref(), &context.stop, silent));
-        note(&report);
-        ended.push(Some(report));
-    }
-    let fill = |(report, collector): (Option<Report>, &Arc<dyn Collector>)| {
-        report.unwrap_or_else(|| finish(collector.as_ref(), context))
-    };
-    ended.into_iter().zip(collectors).map(fill).collect()
+    let mut reports: Vec<Option<Report>> = vec![None; collectors.len()];
+    let silent = wait(&mut reports, collectors, &context.stop, &answers, progress);
+    let all = reports.into_iter().zip(collectors);
+    all.map(|(report, collector)| {
+        report.unwrap_or_else(|| given_up(collector.as_ref(), &context.stop, silent))
+    })
+    .collect()
 }
 
 /// What the program's own log says of an ending, in the order of the list: the order in
@@ -93,13 +101,6 @@ fn note(report: &Report) {
     }
 }
 
-/// Runs a collector that reports about the run; it reads memory only, and needs no thread.
-fn finish(collector: &dyn Collector, context: &Context) -> Report {
-    let refused = refusal(collector, context);
-    let ending = refused.unwrap_or_else(|| collector.collect(context));
-    Report { id: collector.id(), ending, took: Duration::ZERO }
-}
-
 /// Why the wait ended before every answer came.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Silent {
@@ -109,33 +110,34 @@ enum Silent {
     Gone,
 }
 
-/// Why a collector is not started at all.
-fn refusal(collector: &dyn Collector, context: &Context) -> Option<Ending> {
-    if !collector.needs_machine() {
-        return None;
-    }
-    if context.root.is_none() {
-        return Some(Ending::Skipped("recorded input: this machine was not read".into()));
-    }
-    let here = match std::env::consts::OS {
+/// Where a collector reads, or why it is not started at all.
+fn place<'a>(collector: &dyn Collector, context: &'a Context) -> Result<&'a Root, Ending> {
+    let skipped = |why: &str| Ending::Skipped(why.into());
+    let Some(root) = &context.root else {
+        return Err(skipped("recorded input: this machine was not read"));
+    };
+    let system = match std::env::consts::OS {
+        // A tree of files is one of Linux, wherever it is read.
+        _ if !root.is_live() => System::Linux,
         "windows" => System::Windows,
         "macos" => System::Macos,
         _ => System::Linux,
     };
-    let elsewhere = context.root.as_ref().is_some_and(|root| !root.is_live());
-    let system = if elsewhere { System::Linux } else { here };
-    let known = collector.systems().contains(&system);
-    (!known).then(|| Ending::Skipped("not available on this operating system".into()))
+    match collector.systems().contains(&system) {
+        true => Ok(root),
+        false => Err(skipped("not available on this operating system")),
+    }
 }
 
 fn start(
     index: usize,
     collector: &Arc<dyn Collector>,
+    root: &Root,
     context: &Context,
     clock: &Clock,
     sender: mpsc::Sender<(usize, Report)>,
 ) {
-    let (collector, clock) = (collector.clone(), clock.clone());
+    let (collector, root, clock) = (collector.clone(), root.clone(), clock.clone());
     let budget = collector.budget().time;
     let context = Context { stop: context.stop.within(budget), ..context.clone() };
     let id = collector.id();
@@ -143,7 +145,8 @@ fn start(
     let thread = thread::Builder::new().name(id.to_owned()).spawn(move || {
         let started = clock();
         // A collector with a bug costs its own evidence, and nobody waits for it.
-        let ending = panic::catch_unwind(AssertUnwindSafe(|| collector.collect(&context)));
+        let collect = || collector.collect(&root, &context);
+        let ending = panic::catch_unwind(AssertUnwindSafe(collect));
         let ending = ending.unwrap_or_else(|_| Ending::Failed(BROKE.into()));
         let took = clock().saturating_sub(started);
         // Nobody listens any more when the run has given this collector up.
@@ -158,7 +161,6 @@ fn start(
 /// Takes answers until all have come, or the time of those that have not is up.
 fn wait(
     reports: &mut [Option<Report>],
-    last: usize,
     collectors: &[Arc<dyn Collector>],
     stop: &Stop,
     answers: &Receiver<(usize, Report)>,
@@ -166,7 +168,7 @@ fn wait(
 ) -> Silent {
     let due: Vec<Stop> = collectors.iter().map(|c| stop.within(c.budget().time)).collect();
     let mut grace = None;
-    while reports.iter().flatten().count() + last < reports.len() {
+    while reports.iter().any(Option::is_none) {
         match answers.recv_timeout(TICK) {
             Ok((index, report)) => {
                 let id = report.id;
@@ -180,8 +182,7 @@ fn wait(
             Err(RecvTimeoutError::Disconnected) => return Silent::Gone,
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let waited = reports.iter().zip(collectors).zip(&due);
-        let mut pending = waited.filter(|((report, c), _)| report.is_none() && !c.is_last());
+        let mut pending = reports.iter().zip(&due).filter(|(report, _)| report.is_none());
         let all_due = pending.all(|(_, due)| due.is_due());
         if all_due && grace.get_or_insert_with(|| Grace::new(GRACE)).is_over() {
             break;
@@ -221,8 +222,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::*;
-    use crate::collect::{Budget, Target};
-    use crate::host::Root;
+    use crate::collect::{Account, Budget, Source, Target};
 
     type Body = fn(&Context) -> Ending;
 
@@ -230,7 +230,7 @@ mod tests {
     /// the machine is.
     struct Fake(&'static str, Body);
 
-    impl Collector for Fake {
+    impl Source for Fake {
         fn id(&self) -> &'static str {
             self.0
         }
@@ -248,24 +248,39 @@ mod tests {
             let time = if hangs { Duration::from_millis(50) } else { Duration::from_secs(20) };
             Budget { time, bytes: 10 }
         }
-        fn collect(&self, context: &Context) -> Ending {
+    }
+
+    impl Collector for Fake {
+        fn collect(&self, _root: &Root, context: &Context) -> Ending {
+            (self.1)(context)
+        }
+    }
+
+    impl Account for Fake {
+        fn account(&self, context: &Context) -> Ending {
             (self.1)(context)
         }
     }
 
     fn run_all(bodies: &[(&'static str, Body)], asked: bool) -> Vec<Report> {
-        let collectors: Vec<Arc<dyn Collector>> =
-            bodies.iter().map(|(id, body)| Arc::new(Fake(id, *body)) as _).collect();
-        let context = Context {
-            root: Some(Root::live()),
+        let machine = bodies.iter().map(|(id, body)| Arc::new(Fake(id, *body)) as _).collect();
+        let sources = Sources { machine, run: Vec::new() };
+        run(&sources, &context(Some(Root::live()), asked), &clock(), &|_| {})
+    }
+
+    fn context(root: Option<Root>, asked: bool) -> Context {
+        Context {
+            root,
             target: Target::default(),
             now: jiff::Timestamp::UNIX_EPOCH,
             since: None,
             stop: Stop::new(Arc::new(AtomicBool::new(asked)), Duration::from_secs(20)),
             asked: crate::collect::Asked::default(),
-        };
-        let clock: Clock = Arc::new(|| Duration::ZERO);
-        run(&collectors, &context, &clock, &|_| {})
+        }
+    }
+
+    fn clock() -> Clock {
+        Arc::new(|| Duration::ZERO)
     }
 
     fn hang(_: &Context) -> Ending {
@@ -322,18 +337,24 @@ mod tests {
 
     #[test]
     fn a_recording_has_no_machine_to_read() {
-        let collectors = super::super::all();
-        let context = Context {
-            root: None,
-            target: Target::default(),
-            now: jiff::Timestamp::UNIX_EPOCH,
-            since: None,
-            stop: Stop::new(Arc::default(), Duration::from_secs(20)),
-            asked: crate::collect::Asked::default(),
-        };
-        let clock: Clock = Arc::new(|| Duration::ZERO);
-        for report in run(&collectors, &context, &clock, &|_| {}) {
+        let sources = super::super::all();
+        for report in run(&sources, &context(None, false), &clock(), &|_| {}) {
             assert!(matches!(report.ending, Ending::Skipped(_)), "{report:?}");
         }
+    }
+
+    #[test]
+    fn what_tells_about_the_run_comes_last_and_needs_no_machine() {
+        let fine: Body = |_| Ending::Done(vec![]);
+        let sources = Sources {
+            machine: vec![Arc::new(Fake("machine", fine))],
+            run: vec![Arc::new(Fake("run", fine))],
+        };
+        let all = std::cell::Cell::new((0, 0));
+        let seen = |progress: Progress| all.set((progress.ended, progress.all));
+        let reports = run(&sources, &context(None, false), &clock(), &seen);
+        assert!(matches!(reports[0].ending, Ending::Skipped(_)), "{reports:?}");
+        assert_eq!((reports[1].id, &reports[1].ending), ("run", &Ending::Done(vec![])));
+        assert_eq!(all.get(), (1, 1), "every collector that is waited for has ended");
     }
 }

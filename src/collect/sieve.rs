@@ -1,10 +1,8 @@
 //! Which lines of a log are wanted: new enough, and about what the bundle is about.
 
-use std::time::Duration;
-
 use super::Context;
 use super::stamp::Since;
-use crate::host::Root;
+use crate::host::logs;
 
 /// Decides about one line; what is kept of it may be less than the line.
 pub(super) type Wants<'a> = &'a dyn Fn(&[u8]) -> Option<Vec<u8>>;
@@ -17,7 +15,7 @@ pub(super) struct Sieve<'a> {
 
 impl<'a> Sieve<'a> {
     pub(super) fn new(context: &Context, wants: Wants<'a>) -> Self {
-        let uptime = context.root.as_ref().and_then(uptime);
+        let uptime = context.root.as_ref().and_then(logs::uptime);
         Self { since: Since::new(context.now, context.since, uptime), wants }
     }
 
@@ -37,10 +35,4 @@ impl<'a> Sieve<'a> {
     pub(super) fn is_past(&self) -> bool {
         self.since.is_past()
     }
-}
-
-/// How long the machine had been running, for stamps that count from its start.
-fn uptime(root: &Root) -> Option<Duration> {
-    let text = root.text("proc/uptime", 64).ok()?;
-    Duration::try_from_secs_f64(text.split(' ').next()?.trim().parse().ok()?).ok()
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Collector, Context, Ending, System};
+use super::{Collector, Context, Ending, Source, System};
+use crate::host::Root;
 
 /// Loaded modules and the parameters that decide how a drive is treated.
 pub(super) struct StorageDrivers;
@@ -44,7 +45,7 @@ const PARAMETERS: &[&str] = &[
     "usbcore/parameters/quirks",
 ];
 
-impl Collector for StorageDrivers {
+impl Source for StorageDrivers {
     fn id(&self) -> &'static str {
         "storage-drivers"
     }
@@ -57,8 +58,10 @@ impl Collector for StorageDrivers {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for StorageDrivers {
+    fn collect(&self, root: &Root, _context: &Context) -> Ending {
         let mut text = String::new();
         let modules = root.text("proc/modules", 1024 * 1024);
         for line in modules.iter().flat_map(|text| text.lines()) {

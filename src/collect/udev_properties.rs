@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Collector, Context, Ending, System};
+use super::{Collector, Context, Ending, Source, System};
 use crate::host::{Dir, Root};
 
 /// udev properties of the drives' subtree.
@@ -38,7 +38,7 @@ const WANTED: &[&str] = &[
 const NEVER: &[&str] =
     &["ID_SERIAL", "ID_USB_SERIAL", "ID_FS_LABEL_ENC", "ID_FS_UUID_ENC", "ID_SCSI_SERIAL"];
 
-impl Collector for UdevProperties {
+impl Source for UdevProperties {
     fn id(&self) -> &'static str {
         "udev-properties"
     }
@@ -51,8 +51,10 @@ impl Collector for UdevProperties {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for UdevProperties {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let mut walk = Walk { root, context, found: Map::new(), seen: 0 };
         for port in &context.target.ports {
             if let Ok(dir) = root.dir(&format!("sys/bus/usb/devices/{port}")) {
@@ -88,8 +90,8 @@ impl Walk<'_> {
         for child in dir.names().unwrap_or_default() {
             // Links lead to other devices; only folders belong to this one.
             let is_folder = dir.is_plain_dir(&child) && child != "power";
-            if is_folder {
-                self.device(&dir.plain_dir(&child), &format!("{name}/{child}"), depth + 1);
+            if is_folder && let Ok(below) = dir.plain_dir(&child) {
+                self.device(&below, &format!("{name}/{child}"), depth + 1);
             }
         }
     }

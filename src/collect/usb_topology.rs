@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Collector, Context, Ending, System};
-use crate::host::Dir;
+use super::{Collector, Context, Ending, Source, System};
+use crate::host::{Dir, Root};
 
 /// The USB tree.
 pub(super) struct UsbTopology;
@@ -34,7 +34,7 @@ const OF_HUBS_AND_DRIVES: &[&str] = &[
     "power/level",
 ];
 
-impl Collector for UsbTopology {
+impl Source for UsbTopology {
     fn id(&self) -> &'static str {
         "usb-topology"
     }
@@ -47,8 +47,10 @@ impl Collector for UsbTopology {
     fn systems(&self) -> &'static [System] {
         &[System::Linux]
     }
-    fn collect(&self, context: &Context) -> Ending {
-        let Some(root) = &context.root else { return Ending::Skipped("no machine".into()) };
+}
+
+impl Collector for UsbTopology {
+    fn collect(&self, root: &Root, context: &Context) -> Ending {
         let devices = match root.dir("sys/bus/usb/devices") {
             Ok(devices) => devices,
             Err(_) => return Ending::Skipped("this system has no USB bus".into()),

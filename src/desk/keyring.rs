@@ -5,21 +5,22 @@
 //! the program for what most machines that run it, servers and kiosks, do not have. The
 //! secret goes through a pipe, never through arguments.
 
-use std::io::{Read, Write};
+use std::io;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 
-use super::{Credential, CredentialError, read_short, usable};
+use super::{Credential, CredentialError, usable};
+use crate::host::child::{self, Heard};
 
 /// The client program.
 const CLIENT: &str = "secret-tool";
 /// Time for a person to unlock the keyring.
 const PATIENCE: Duration = Duration::from_secs(60);
-const SLICE: Duration = Duration::from_millis(10);
+/// An answer longer than this is no credential.
+const LONGEST: usize = 64 * 1024;
 
 /// A keyring that can be asked.
 #[derive(Clone, Debug)]
@@ -66,12 +67,15 @@ impl Keyring {
     pub fn read(&self, desk: &str) -> Result<Result<Credential, CredentialError>, KeyringError> {
         let mut lookup = Command::new(&self.client);
         lookup.args(["lookup", "application", "keycase", "desk", desk]);
-        let (success, found, complaint) = run(lookup, b"")?;
-        match (success, complaint.is_empty()) {
+        let (found, ended) = match run(lookup, None, PATIENCE)? {
+            Heard::All(found, ended) => (Zeroizing::new(found), ended),
+            Heard::Enough(found) => return Ok(usable(&Zeroizing::new(found), "the keyring")),
+        };
+        match (ended.well, ended.complaint.is_empty()) {
             (true, _) if !found.is_empty() => Ok(usable(&found, "the keyring")),
             // It says nothing when there is nothing.
             (_, true) => Err(KeyringError::Nothing),
-            (_, false) => Err(KeyringError::Failed(complaint)),
+            (_, false) => Err(KeyringError::Failed(ended.complaint)),
         }
     }
 
@@ -80,48 +84,66 @@ impl Keyring {
         let mut store = Command::new(&self.client);
         store.args(["store", "--label", &format!("keycase desk {desk}")]);
         store.args(["application", "keycase", "desk", desk]);
-        let (success, _, complaint) = run(store, credential.expose_secret().as_bytes())?;
-        if success { Ok(()) } else { Err(KeyringError::Failed(complaint)) }
-    }
-}
-
-/// Runs the client; returns whether it was content, what it said, and its complaint.
-fn run(
-    mut command: Command,
-    input: &[u8],
-) -> Result<(bool, Zeroizing<Vec<u8>>, String), KeyringError> {
-    let failed = |error: std::io::Error| KeyringError::Failed(error.to_string());
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(failed)?;
-    if let Some(mut pipe) = child.stdin.take() {
-        pipe.write_all(input).map_err(failed)?;
-    }
-    let success = wait(&mut child)?;
-    let mut said = Zeroizing::default();
-    let mut complaint = String::new();
-    if let Some(pipe) = child.stdout.take() {
-        said = read_short(pipe).map_err(failed)?;
-    }
-    if let Some(pipe) = child.stderr.take() {
-        // What is not text is no complaint a person could read.
-        let _ = pipe.take(4096).read_to_string(&mut complaint);
-    }
-    Ok((success, said, complaint.lines().next().unwrap_or_default().trim().to_owned()))
-}
-
-/// Waits for the client, which may wait for a person; not for ever.
-fn wait(child: &mut Child) -> Result<bool, KeyringError> {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ok(status.success()),
-            Ok(None) if Instant::now() < end => std::thread::sleep(SLICE),
-            Ok(None) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(KeyringError::Failed("nobody unlocked it".into()));
-            }
-            Err(error) => return Err(KeyringError::Failed(error.to_string())),
+        match run(store, Some(credential.clone()), PATIENCE)? {
+            Heard::All(_, ended) if ended.well => Ok(()),
+            Heard::All(_, ended) => Err(KeyringError::Failed(ended.reason().to_owned())),
+            Heard::Enough(_) => Err(KeyringError::Failed("it does not stop talking".into())),
         }
+    }
+}
+
+/// Runs the client, which may wait for a person; not for ever.
+fn run(
+    command: Command,
+    input: Option<Credential>,
+    patience: Duration,
+) -> Result<Heard, KeyringError> {
+    let until = Instant::now() + patience;
+    let heard = child::run(command, input, LONGEST, move || Instant::now() >= until);
+    heard.map_err(|error| match error.kind() {
+        io::ErrorKind::TimedOut => KeyringError::Failed("nobody unlocked it".into()),
+        _ => KeyringError::Failed(error.to_string()),
+    })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// A client that does what a shell script says.
+    fn client(dir: &tempfile::TempDir, script: &str) -> Keyring {
+        let client = dir.path().join(CLIENT);
+        std::fs::write(&client, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&client, PermissionsExt::from_mode(0o755)).unwrap();
+        Keyring { client }
+    }
+
+    #[test]
+    fn what_the_client_leaves_running_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let start = Instant::now();
+        let ring = client(&dir, "sleep 100 &\necho word");
+        assert!(ring.read("acme").unwrap().is_ok());
+        assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn an_answer_of_any_length_is_an_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let start = Instant::now();
+        let long = client(&dir, "yes");
+        assert!(matches!(long.read("acme"), Ok(Err(CredentialError::Unusable { .. }))));
+        let complains = client(&dir, "yes no | head -c 300000 >&2\nexit 1");
+        let said = complains.read("acme").unwrap_err();
+        assert_eq!(said, KeyringError::Failed("no".into()));
+        assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn a_keyring_that_nobody_unlocks_is_given_up() {
+        let failed = run(Command::new("yes"), None, Duration::ZERO);
+        assert_eq!(failed, Err(KeyringError::Failed("nobody unlocked it".into())));
     }
 }

@@ -9,7 +9,7 @@ pub(super) fn read(root: &Root) -> HostFacts {
     }
     HostFacts {
         os: Some("linux".into()),
-        os_version: os_release(root),
+        os_version: os_version(root),
         kernel: kernel(root),
         arch: attribute(root, "proc/sys/kernel/arch"),
         usb_bus: None,
@@ -19,7 +19,7 @@ pub(super) fn read(root: &Root) -> HostFacts {
 fn live(root: &Root) -> HostFacts {
     HostFacts {
         os: Some(std::env::consts::OS.into()),
-        os_version: os_release(root).or_else(|| sysinfo::System::long_os_version().ok()),
+        os_version: os_version(root).or_else(|| sysinfo::System::long_os_version().ok()),
         kernel: sysinfo::System::kernel_version().ok(),
         arch: Some(sysinfo::System::cpu_arch()).filter(|arch| !arch.is_empty()),
         usb_bus: None,
@@ -38,10 +38,15 @@ fn kernel(root: &Root) -> Option<String> {
     })
 }
 
-/// `PRETTY_NAME`, or `NAME VERSION`, of os-release(5).
-fn os_release(root: &Root) -> Option<String> {
+/// The text of os-release(5); `None` when there is none.
+pub fn os_release(root: &Root) -> Option<String> {
     let paths = ["etc/os-release", "usr/lib/os-release"];
-    let text = paths.iter().find_map(|path| root.text(path, 64 * 1024).ok())?;
+    paths.iter().find_map(|path| root.text(path, 64 * 1024).ok())
+}
+
+/// `PRETTY_NAME`, or `NAME VERSION`, of os-release(5).
+fn os_version(root: &Root) -> Option<String> {
+    let text = os_release(root)?;
     let value = |key: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='))?;
         Some(unquote(line)).filter(|value| !value.is_empty())
@@ -79,7 +84,7 @@ mod tests {
             ("", None),
         ] {
             std::fs::write(&file, text).unwrap();
-            assert_eq!(os_release(&root).as_deref(), want);
+            assert_eq!(os_version(&root).as_deref(), want);
         }
     }
 }

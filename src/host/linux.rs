@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::lun::{self, BlockFacts};
-use super::patient::Patient;
+use super::patient::{Meanwhile, Patient};
 use super::root::{Dir, Root};
 use super::{Host, facts, hid, report_descriptor, usb};
 use crate::snapshot::{
@@ -65,7 +65,7 @@ impl Host for LinuxHost {
     fn read(&self) -> Machine {
         let mut machine = Machine { host: facts::read(&self.root), ..Machine::default() };
         // libusb needs a moment to list; it does so while sysfs is read.
-        let listed = self.root.is_live().then(|| std::thread::spawn(usb::list));
+        let listed = self.root.is_live().then(|| Meanwhile::start(PATIENCE, usb::list));
         match self.root.dir(DEVICES) {
             Ok(devices) => {
                 machine.host.usb_bus = Some(true);
@@ -77,11 +77,17 @@ impl Host for LinuxHost {
             }
             Err(error) => machine.problems.push(Problem::new(format!("/{DEVICES}"), say(&error))),
         }
-        if let Some(Ok(listed)) = listed.map(std::thread::JoinHandle::join) {
-            usb::confirm(listed, &mut machine);
-        }
-        if self.root.is_live() {
-            hid::confirm(&mut machine);
+        if let Some(listed) = listed {
+            match listed.answer() {
+                Some(listed) => usb::confirm(listed, &mut machine),
+                None => machine.problems.push(Problem::new("libusb", NO_LIST)),
+            }
+            if hid::is_needed(&machine) {
+                match Patient::new(PATIENCE, 1).ask(hid::list) {
+                    Some(listed) => hid::complete(&listed, &mut machine),
+                    None => machine.problems.push(Problem::new("hidapi", NO_LIST)),
+                }
+            }
         }
         machine.devices.sort_by(|a, b| a.port.cmp(&b.port));
         machine
@@ -145,6 +151,10 @@ const MOST_HUNG: u32 = 4;
 
 const NO_ANSWER: &str = "the device does not answer; unplug it, or restart the computer if it \
                          stays like that";
+
+/// The lists of libusb and hidapi read attributes that wait for the lock of a device.
+const NO_LIST: &str = "a USB device keeps the list of all from being read; unplug the one that \
+                       does not answer, or restart the computer if it stays like that";
 
 /// A device, or why there is none.
 struct Read {
@@ -263,7 +273,8 @@ impl Reader<'_> {
         let names = self.dir.names().unwrap_or_default();
         let mut found = Vec::new();
         for name in names.iter().filter(|n| n.starts_with("0003:")) {
-            let descriptor = self.dir.plain_dir(name).bytes("report_descriptor", 4096);
+            let folder = self.dir.plain_dir(name);
+            let descriptor = folder.and_then(|hid| hid.bytes("report_descriptor", 4096));
             let usages = descriptor.map(|bytes| report_descriptor::usages(&bytes));
             let usages = usages.unwrap_or_default().into_iter();
             found.extend(usages.map(|(page, usage)| Hid {

@@ -4,14 +4,10 @@
 //! opened, so that nothing is counted twice.
 
 use std::io::{self, Read};
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
-use super::Root;
+use super::{Root, child, kmsg};
 
 /// One log, or why it could not be opened.
 pub struct Log {
@@ -23,14 +19,14 @@ pub struct Log {
     pub text: io::Result<Box<dyn Read>>,
 }
 
-/// Where distributions keep kernel messages, the most specific file first; the flag tells
-/// whether messages of services stand beside them.
-const FILES: [(&str, bool); 4] = [
-    ("var/log/kern.log", false),
-    ("var/log/messages", true),
-    ("var/log/syslog", true),
-    ("var/log/dmesg", false),
-];
+/// Where log files are, below the root.
+pub const FOLDER: &str = "var/log";
+
+/// The files in which distributions keep kernel messages, the most specific one first.
+pub const KERNEL_FILES: [&str; 4] = ["kern.log", "messages", "syslog", "dmesg"];
+
+/// Those in which messages of services stand beside them.
+const SHARED_FILES: [&str; 2] = ["messages", "syslog"];
 
 /// Programs whose messages signals know; the journal of a busy machine is very long.
 const PROGRAMS: [&str; 4] = ["kernel", "usbguard-daemon", "udisksd", "systemd-udevd"];
@@ -44,31 +40,44 @@ const SINCE: &str = "--since=-30days";
 /// line was written, then for the running kernel's buffer, then for files.
 pub fn open(root: &Root, budget: Duration) -> Vec<Log> {
     let mut logs = Vec::new();
-    if root.is_live() {
-        for attempt in [journal as fn(Duration) -> io::Result<Box<dyn Read>>, kmsg] {
-            let services = logs.is_empty();
-            let place = if services { "journalctl" } else { "/dev/kmsg" };
-            let text = attempt(budget);
-            let opened = text.is_ok();
-            logs.push(Log { place: place.into(), services, text });
-            if opened {
-                return logs;
-            }
-        }
-    }
-    for (path, services) in FILES {
-        let text = file(root, path);
-        let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-        if text.as_ref().err().is_some_and(absent) {
-            continue;
-        }
-        let opened = text.is_ok();
-        logs.push(Log { place: format!("/{path}"), services, text });
-        if opened {
+    let sources = if root.is_live() { live(root, budget) } else { files(root) };
+    for log in sources {
+        let is_open = log.text.is_ok();
+        logs.push(log);
+        if is_open {
             break;
         }
     }
     logs
+}
+
+/// What a live machine can be asked, each asked when its turn comes.
+fn live(root: &Root, budget: Duration) -> Sources<'_> {
+    let journal = std::iter::once_with(move || Log {
+        place: "journalctl".into(),
+        services: true,
+        text: journal(budget),
+    });
+    let buffer = std::iter::once_with(|| Log {
+        place: "/dev/kmsg".into(),
+        services: false,
+        text: kmsg::open().map(|buffer| Box::new(kmsg::Records(buffer)) as _),
+    });
+    Box::new(journal.chain(buffer).chain(files(root)))
+}
+
+type Sources<'a> = Box<dyn Iterator<Item = Log> + 'a>;
+
+/// The log files that are there.
+fn files(root: &Root) -> Sources<'_> {
+    Box::new(KERNEL_FILES.iter().filter_map(|name| {
+        let path = format!("{FOLDER}/{name}");
+        let text = file(root, &path);
+        let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let is_there = !text.as_ref().err().is_some_and(absent);
+        let services = SHARED_FILES.contains(name);
+        is_there.then(|| Log { place: format!("/{path}"), services, text })
+    }))
 }
 
 /// Only regular files: a folder or a device in the place of a log is none.
@@ -89,12 +98,10 @@ fn journal(budget: Duration) -> io::Result<Box<dyn Read>> {
     command.args(["-q", "--no-pager", "-o", "short-iso", SINCE]);
     command.args(PROGRAMS.iter().flat_map(|program| ["-t", program]));
     command.env("LC_ALL", "C").env("SYSTEMD_COLORS", "0");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn()?;
-    let pipe = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
-    let mut stream = Within::new(child, pipe, budget);
+    let until = Instant::now() + budget;
+    let mut output = child::Running::start(command, None, move || Instant::now() >= until)?;
     let mut first = vec![0; 4096];
-    let count = stream.read(&mut first)?;
+    let count = output.read(&mut first)?;
     if count == 0 {
         // To somebody without the right, journalctl shows an empty journal.
         return Err(match may_read_everything() {
@@ -103,7 +110,7 @@ fn journal(budget: Duration) -> io::Result<Box<dyn Read>> {
         });
     }
     first.truncate(count);
-    Ok(Box::new(io::Cursor::new(first).chain(stream)))
+    Ok(Box::new(io::Cursor::new(first).chain(output)))
 }
 
 #[cfg(unix)]
@@ -114,84 +121,6 @@ fn may_read_everything() -> bool {
 #[cfg(not(unix))]
 fn may_read_everything() -> bool {
     true
-}
-
-/// A program's output; dropping it ends the program.
-struct Within<R> {
-    pipe: R,
-    dropped: mpsc::Sender<()>,
-    late: Arc<AtomicBool>,
-}
-
-impl<R> Within<R> {
-    /// Ends the program when its time is up or its output is dropped, so that a read ends.
-    fn new(mut child: Child, pipe: R, budget: Duration) -> Self {
-        let (dropped, waiting) = mpsc::channel();
-        let late = Arc::new(AtomicBool::new(false));
-        let flag = late.clone();
-        thread::spawn(move || {
-            if waiting.recv_timeout(budget) == Err(RecvTimeoutError::Timeout) {
-                flag.store(true, Ordering::SeqCst);
-            }
-            let _ = child.kill();
-            let _ = child.wait();
-        });
-        Self { pipe, dropped, late }
-    }
-}
-
-impl<R: Read> Read for Within<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.pipe.read(buffer)? {
-            // The end of a program that was ended is not the end of the log.
-            0 if self.late.load(Ordering::SeqCst) => Err(io::ErrorKind::TimedOut.into()),
-            count => Ok(count),
-        }
-    }
-}
-
-impl<R> Drop for Within<R> {
-    fn drop(&mut self) {
-        // The watch may have ended already.
-        let _ = self.dropped.send(());
-    }
-}
-
-/// The running kernel's buffer: one record a read, and an error instead of waiting at the
-/// end (Documentation/ABI/testing/dev-kmsg of Linux).
-#[cfg(target_os = "linux")]
-fn kmsg(_budget: Duration) -> io::Result<Box<dyn Read>> {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-    #[expect(clippy::cast_possible_wrap, reason = "the flags' own type is unsigned")]
-    let flags = flags.bits() as i32;
-    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open("/dev/kmsg")?;
-    Ok(Box::new(Records(file)))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn kmsg(_budget: Duration) -> io::Result<Box<dyn Read>> {
-    Err(io::ErrorKind::NotFound.into())
-}
-
-/// `/dev/kmsg` as a stream that ends where the buffer ends.
-#[cfg(target_os = "linux")]
-struct Records(std::fs::File);
-
-#[cfg(target_os = "linux")]
-impl Read for Records {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.0.read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(0),
-                // The oldest record was overwritten while it was read; the next one is there.
-                Err(error)
-                    if error.raw_os_error() == Some(rustix::io::Errno::PIPE.raw_os_error()) => {}
-                other => return other,
-            }
-        }
-    }
 }
 
 /// How long the machine has been running, for stamps that count from its start.
@@ -233,14 +162,5 @@ mod tests {
         assert_eq!(logs.len(), 1);
         assert_eq!(logs[0].place, "/var/log/syslog");
         assert!(logs[0].services);
-    }
-
-    #[test]
-    fn a_program_that_never_ends_is_ended() {
-        let mut child = Command::new("sleep").arg("1000").stdout(Stdio::piped()).spawn().unwrap();
-        let pipe = child.stdout.take().unwrap();
-        let mut stream = Within::new(child, pipe, Duration::ZERO);
-        let error = stream.read(&mut [0; 8]).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -68,7 +68,9 @@ pub(super) fn below_interface(interface: &Dir, blocks: &mut BlockFacts) -> Vec<L
                 let Some(number) = address.and_then(|()| parts.next()?.parse().ok()) else {
                     continue;
                 };
-                luns.push(read(&target.1.plain_dir(&name), Some(number), blocks));
+                if let Ok(scsi) = target.1.plain_dir(&name) {
+                    luns.push(read(&scsi, Some(number), blocks));
+                }
             }
         }
     }
@@ -83,7 +85,7 @@ fn named(dir: &Dir, prefix: &str) -> Vec<(String, Dir)> {
             name.strip_prefix(prefix)
                 .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         })
-        .map(|name| (name.clone(), dir.plain_dir(&name)))
+        .filter_map(|name| Some((name.clone(), dir.plain_dir(&name).ok()?)))
         .collect()
 }
 
@@ -138,8 +140,9 @@ fn volumes(block: &Dir, name: &str) -> Vec<(String, String)> {
     let number = |dir: &Dir| dir.attribute("dev").map(|d| d.trim().to_owned()).unwrap_or_default();
     let mut volumes = vec![(name.to_owned(), number(block))];
     for part in block.names().unwrap_or_default() {
-        if part.starts_with(name) {
-            let dir = block.plain_dir(&part);
+        if part.starts_with(name)
+            && let Ok(dir) = block.plain_dir(&part)
+        {
             volumes.push((part, number(&dir)));
         }
     }
@@ -190,7 +193,27 @@ fn unescape_hex(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::unescape_hex;
+    use super::*;
+
+    /// A tree from somebody else, in which a folder that the kernel makes leads elsewhere.
+    #[cfg(unix)]
+    #[test]
+    fn units_outside_the_tree_are_none_of_its() {
+        use std::fs::{create_dir_all, write};
+        let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let device = dir.path().join("sys/devices/1-1:1.0");
+        let unit = "target0:0:0/0:0:0:0";
+        for (host, model) in [(outside.path(), "FOREIGN"), (&device.join("host1"), "OWN")] {
+            create_dir_all(host.join(unit)).unwrap();
+            write(host.join(unit).join("model"), model).unwrap();
+        }
+        std::os::unix::fs::symlink(outside.path(), device.join("host0")).unwrap();
+        let root = Root::at(dir.path());
+        let interface = root.dir("sys/devices/1-1:1.0").unwrap();
+        let units = below_interface(&interface, &mut BlockFacts::new(root));
+        let models: Vec<_> = units.iter().filter_map(|unit| unit.model.as_deref()).collect();
+        assert_eq!(models, ["OWN"]);
+    }
 
     #[test]
     fn encoded_labels_read_as_written() {

@@ -13,18 +13,22 @@
 //! | `mounts.rs` | the mount table |
 //! | `facts.rs` | system, kernel, architecture |
 //! | `launcher/` | the launcher CD of a drive, only on request |
+//! | `child.rs` | what another program says, within time and size |
 //! | `patient.rs` | anything, without waiting for ever |
 //! | `report_descriptor.rs` | usage pages in a HID report descriptor |
 //! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
 //! | `connected.rs` | which devices are there right now, for watching them come and go |
-//! | `hid.rs` | hidapi's list, likewise |
+//! | `hid.rs` | hidapi's list, where sysfs left something out |
 //! | `uevent.rs`, `uevents.rs` | what the kernel says when devices come, change and go |
 //! | `replay.rs` | snapshots recorded earlier |
+//! | `kmsg.rs` | the running kernel's buffer |
 //! | `logs.rs` | the journal, the kernel's buffer, log files |
 
+pub mod child;
 mod connected;
 mod facts;
 mod hid;
+pub mod kmsg;
 pub mod launcher;
 mod linux;
 pub mod logs;
@@ -40,6 +44,7 @@ mod uevents;
 mod usb;
 
 pub use connected::{Connected, connected};
+pub use facts::os_release;
 pub use linux::LinuxHost;
 pub use patient::Patient;
 pub use replay::{ReplayError, parse_snapshots};

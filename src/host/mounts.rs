@@ -18,19 +18,31 @@ pub struct Mount {
 /// A mount table longer than this is cut; container hosts have thousands of lines.
 const LONGEST: usize = 4 * 1024 * 1024;
 
+/// Reads one line of a table.
+type Line = fn(&str) -> Option<Mount>;
+
+/// Where the table is, and how its lines are read; the one that tells most first.
+const PLACES: [(&str, Line); 5] = [
+    ("proc/self/mountinfo", mountinfo_line),
+    ("proc/1/mountinfo", mountinfo_line),
+    ("proc/self/mounts", mounts_line),
+    ("proc/mounts", mounts_line),
+    ("etc/mtab", mounts_line),
+];
+
 /// Reads the mount table; empty when there is none.
 pub(super) fn read(root: &Root) -> Vec<Mount> {
-    for path in ["proc/self/mountinfo", "proc/1/mountinfo"] {
-        if let Ok(text) = root.text(path, LONGEST) {
-            return parse(&text);
-        }
-    }
-    for path in ["proc/self/mounts", "proc/mounts", "etc/mtab"] {
-        if let Ok(text) = root.text(path, LONGEST) {
-            return text.lines().filter_map(mounts_line).collect();
-        }
-    }
-    Vec::new()
+    let Some((text, line)) = find(root) else { return Vec::new() };
+    text.lines().filter_map(line).collect()
+}
+
+/// The mount table as the machine has it, in one of two formats; `None` when there is none.
+pub fn table(root: &Root) -> Option<String> {
+    find(root).map(|(text, _)| text)
+}
+
+fn find(root: &Root) -> Option<(String, Line)> {
+    PLACES.iter().find_map(|(path, line)| Some((root.text(path, LONGEST).ok()?, *line)))
 }
 
 /// Reads a table in the format of `/proc/self/mountinfo`; lines that are none are left out.
@@ -102,6 +114,17 @@ mod tests {
         let mounts = mounts_line(r"/dev/sdb /media/al\040ice vfat rw,nosuid 0 0").unwrap();
         assert_eq!(mounts.target, info.target);
         assert_eq!((mounts.source, mounts.filesystem), (info.source, info.filesystem));
+    }
+
+    #[test]
+    fn the_table_is_found_where_a_tree_has_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::at(dir.path());
+        assert_eq!((table(&root), read(&root)), (None, vec![]));
+        std::fs::create_dir(dir.path().join("etc")).unwrap();
+        std::fs::write(dir.path().join("etc/mtab"), "/dev/sdb /media/x vfat rw 0 0\n").unwrap();
+        assert_eq!(table(&root).as_deref(), Some("/dev/sdb /media/x vfat rw 0 0\n"));
+        assert_eq!(read(&root)[0].target, "/media/x");
     }
 
     #[test]

@@ -4,9 +4,9 @@
 //! whose server is gone for ever. Nothing can be done about such a read but to leave it: the
 //! helper stays behind, a new one goes on with the next piece of work.
 
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -58,6 +58,30 @@ impl Patient {
     }
 }
 
+/// Work that a thread does while something else is done, and that is not waited for for ever.
+pub(super) struct Meanwhile<T> {
+    answer: Receiver<T>,
+    until: Instant,
+}
+
+impl<T: Send + 'static> Meanwhile<T> {
+    /// Starts the work, which may take `patience` from now.
+    pub(super) fn start(patience: Duration, work: impl FnOnce() -> T + Send + 'static) -> Self {
+        let (sender, answer) = mpsc::sync_channel(1);
+        // Without a thread there is no answer, as from one that breaks.
+        let _ = thread::Builder::new().name("reader".into()).spawn(move || {
+            // Nobody listens any more when it took too long.
+            let _ = sender.send(work());
+        });
+        Self { answer, until: Instant::now() + patience }
+    }
+
+    /// The answer, or `None` when there was none in time.
+    pub(super) fn answer(self) -> Option<T> {
+        self.answer.recv_timeout(self.until.saturating_duration_since(Instant::now())).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +107,15 @@ mod tests {
         let mut patient = Patient::new(Duration::from_secs(60), 2);
         assert_eq!(patient.ask(|| panic!("a bug")), None::<()>);
         assert_eq!(patient.ask(|| 4), Some(4));
+    }
+
+    #[test]
+    fn work_that_is_done_meanwhile_is_given_up_too() {
+        assert_eq!(Meanwhile::start(Duration::from_millis(50), hang).answer(), None);
+        assert_eq!(Meanwhile::start(Duration::from_secs(60), || 1).answer(), Some(1));
+        assert_eq!(
+            Meanwhile::start(Duration::from_secs(60), || panic!("a bug")).answer(),
+            None::<()>
+        );
     }
 }

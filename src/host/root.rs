@@ -59,8 +59,7 @@ impl Root {
 
     /// Reads a file below the root as text, at most `most` bytes of it.
     pub fn text(&self, path: &str, most: usize) -> io::Result<String> {
-        let bytes = self.bytes(path, most)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(as_text(self.bytes(path, most)?))
     }
 
     /// Reads a file below the root, at most `most` bytes of it.
@@ -159,9 +158,12 @@ impl Dir {
         Ok(Self { root: self.root.clone(), path })
     }
 
-    /// A folder in it that is known not to be a link.
-    pub fn plain_dir(&self, name: &str) -> Dir {
-        Self { root: self.root.clone(), path: self.path.join(name) }
+    /// A folder in it that is no link on a live machine: the kernel made it, or somebody has
+    /// looked. In a tree of files anything can be a link, which is followed inside the root.
+    pub fn plain_dir(&self, name: &str) -> io::Result<Dir> {
+        let path = self.path.join(name);
+        let path = if self.root.is_live() { path } else { self.root.resolve(&path)? };
+        Ok(Self { root: self.root.clone(), path })
     }
 
     /// Whether `name` is a folder in it and not a link.
@@ -201,7 +203,7 @@ impl Dir {
             true => read_page(&mut open(&self.path.join(name))?)?,
             false => self.bytes(name, ATTRIBUTE)?,
         };
-        let text = String::from_utf8_lossy(&bytes);
+        let text = as_text(bytes);
         Ok(text.trim_end_matches(['\n', '\0']).to_owned())
     }
 
@@ -227,6 +229,12 @@ impl Dir {
     pub fn display(&self) -> String {
         format!("/{}", self.root.inner(&self.path).display())
     }
+}
+
+/// Bytes as text; they are copied only where they are none.
+fn as_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -321,6 +329,23 @@ mod tests {
         assert_eq!(root.dir("sys/abs").unwrap().attribute("attr").unwrap(), "in");
         assert!(root.text("out/passwd", 100).is_err());
         assert!(root.text("sys/up", 100).is_err());
+    }
+
+    #[test]
+    fn folders_that_are_no_links_elsewhere_stay_inside_the_root_as_links() {
+        let (dir, root) = tree();
+        let outside = tempfile::tempdir().unwrap();
+        fs::create_dir(outside.path().join("target0:0:0")).unwrap();
+        symlink(outside.path(), dir.path().join("sys/a/host0")).unwrap();
+        symlink("/sys", dir.path().join("sys/a/host1")).unwrap();
+        let device = root.dir("sys/a").unwrap();
+        assert!(device.plain_dir("host0").and_then(|host| host.names()).is_err());
+        assert_eq!(device.plain_dir("host1").unwrap().names().unwrap(), ["a"]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_shown_as_far_as_it_is() {
+        assert_eq!(as_text(b"a\xffb".to_vec()), "a\u{fffd}b");
     }
 
     #[test]

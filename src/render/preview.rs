@@ -42,7 +42,7 @@ impl Preview<'_> {
     /// The text, every line of it safe for a terminal.
     pub fn text(&self) -> String {
         let reads: BTreeMap<&str, &str> =
-            collect::all().iter().map(|one| (one.id(), one.reads())).chain(DOCUMENTS).collect();
+            collect::all().about().map(|one| (one.id(), one.reads())).chain(DOCUMENTS).collect();
         let mut out = String::new();
         for file in &self.manifest.files {
             let what = reads.get(file.collector.as_str()).copied().unwrap_or("unknown");

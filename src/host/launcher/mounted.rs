@@ -19,9 +19,8 @@ impl Mounted {
     /// Opens a regular file; never through a link.
     pub(super) fn open(&self, path: &str) -> io::Result<File> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let folders = folder.split('/').filter(|name| !name.is_empty());
-        let dir = folders.fold(self.0.clone(), |dir, name| dir.plain_dir(name));
-        dir.open_plain(name)
+        let mut folders = folder.split('/').filter(|name| !name.is_empty());
+        folders.try_fold(self.0.clone(), |dir, name| dir.plain_dir(name))?.open_plain(name)
     }
 }
 
@@ -80,9 +79,10 @@ impl Walk {
             let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
             match dir.plain_file_size(&name) {
                 Some(size) => self.files.push((path, size)),
-                None if dir.is_plain_dir(&name) => {
-                    self.folder(&dir.plain_dir(&name), &path, depth + 1);
-                }
+                None if dir.is_plain_dir(&name) => match dir.plain_dir(&name) {
+                    Ok(below) => self.folder(&below, &path, depth + 1),
+                    Err(_) => self.incomplete = true,
+                },
                 // Links, pipes and devices have no business on a launcher.
                 None => self.incomplete = true,
             }

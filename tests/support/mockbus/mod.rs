@@ -117,6 +117,16 @@ impl MockBus {
         fs::remove_file(file).expect("an attribute to forget");
     }
 
+    /// Lets an attribute of the drive, or of what is below it, keep whoever reads it waiting.
+    /// keycase itself opens files without waiting for a writer; libusb and hidapi do wait.
+    pub fn wedge(&self, plugged: &Plugged, attribute: &str) {
+        let folders = plugged.devices.iter().map(|device| device.folder(self.path()));
+        let mut files = folders.map(|folder| folder.join(attribute));
+        let file = files.find(|file| file.exists()).expect("an attribute to wedge");
+        fs::remove_file(&file).expect("an attribute to wedge");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &file, rustix::fs::Mode::RWXU).expect("a pipe");
+    }
+
     /// What the child reads as `/proc/self/mountinfo`.
     pub fn mountinfo(&self, text: &str) {
         write(&self.path().join("proc/self/mountinfo"), text.as_bytes());
