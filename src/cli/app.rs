@@ -1,12 +1,14 @@
 //! What every command starts from: the global options, the clock, configuration and packs.
 
 use std::cell::OnceCell;
+use std::fs::File;
 use std::path::PathBuf;
 
 use clap::Args;
 use jiff::Timestamp;
 
 use super::{CliError, CliResult, Config, Exit, Interrupt, log, packs};
+use crate::bundle::Bundle;
 use crate::catalog::Catalog;
 use crate::collect::OwnLog;
 use crate::packs::PackSet;
@@ -75,6 +77,7 @@ pub struct App {
     catalog: OnceCell<Catalog>,
     policies: OnceCell<Policies>,
     redaction_key: OnceCell<Key>,
+    bundle: OnceCell<File>,
 }
 
 impl App {
@@ -102,6 +105,7 @@ impl App {
             catalog: OnceCell::new(),
             policies: OnceCell::new(),
             redaction_key: OnceCell::new(),
+            bundle: OnceCell::new(),
         })
     }
 
@@ -138,6 +142,17 @@ impl App {
         load: impl FnOnce() -> CliResult<Key>,
     ) -> CliResult<&Key> {
         once(&self.redaction_key, load)
+    }
+
+    /// Keeps the bundle that `--from` turned out to be: a pipe gives it once.
+    pub(super) fn keep_bundle(&self, bundle: Option<File>) {
+        bundle.into_iter().for_each(|bundle| drop(self.bundle.set(bundle)));
+    }
+
+    /// The bundle that the snapshot of `--from` was read from; `None` before, and when it was
+    /// none.
+    pub(super) fn recorded_bundle(&self) -> Option<Bundle> {
+        Bundle::of(self.bundle.get()?.try_clone().ok()?).ok()
     }
 
     /// Program and pack versions, for documents.

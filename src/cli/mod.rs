@@ -38,6 +38,7 @@ mod pseudonyms;
 mod record;
 mod redaction;
 mod scan;
+mod recording;
 mod show;
 mod source;
 mod status;
