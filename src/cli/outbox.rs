@@ -6,7 +6,7 @@ use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
-use crate::render::outbox::{Entry, OutboxDocument, SCHEMA};
+use crate::render::outbox::{Entry, OutboxDocument, SCHEMA, nothing_to_send};
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, unclear};
 use crate::snapshot::Problem;
@@ -105,6 +105,8 @@ impl Round {
     fn failed(&mut self, place: &str, error: &CliError) {
         self.problems.push(Problem::new(place, error.message()));
         self.exits.push(error.exit);
+    /// How many are kept for the person to hand over, which nothing here sends.
+    kept: usize,
         // With its causes and hints, which the answer has no room for.
         error.print();
     }
@@ -159,6 +161,10 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
 fn waiting(round: &mut Round) -> CliResult<Vec<Item>> {
     let listing = desks::store()?.list().map_err(fail)?;
     for error in &listing.problems {
+    if round.items.is_empty() && round.problems.is_empty() && !app.global.json {
+        output::answer(&nothing_to_send(round.kept))?;
+        return Ok(exit.code());
+    }
         round.failed("outbox", &desks::store_error(error));
     }
     Ok(listing.items.into_iter().filter(|item| item.progress.state.is_open()).collect())
@@ -169,6 +175,8 @@ fn opened(
     args: &SendArgs,
     app: &App,
     data: &DeskData,
+    let is_kept = |item: &&Item| item.progress.state == State::Ready;
+    round.kept = listing.items.iter().filter(is_kept).count();
 ) -> CliResult<(Chosen, Box<dyn Desk>)> {
     let chosen = desks::choose(app, Some(name))?;
     let desk = chosen.open(app, data, &args.reach)?;

@@ -63,6 +63,10 @@ fn without_a_desk_everything_is_kept_for_handing_over() {
     assert!(text.contains("\"not\" recognised & blinking") && text.contains("since the update"));
     assert_eq!(person.send().code, 0, "there is nothing to send");
     assert_eq!(person.state(), "ready");
+    let sent = person.run(&["outbox", "send"]);
+    assert!(sent.stdout.contains("nothing waits to be sent"), "{}", sent.stdout);
+    assert!(sent.stdout.contains("1 submission is kept for you to hand over"), "{}", sent.stdout);
+    assert!(sent.stdout.contains("`keycase outbox list`"), "{}", sent.stdout);
 }
 
 #[test]
