@@ -170,6 +170,17 @@ impl App {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
+    /// Refuses `--json` for an answer that another program reads in a form of its own.
+    pub(super) fn refuse_json(&self, because: &str) -> CliResult<()> {
+        match self.global.json {
+            true => {
+                Err(App::usage(format!("{because}; it has no form in JSON"))
+                    .hint("leave --json out"))
+            }
+            false => Ok(()),
+        }
+    }
+
     /// A usage error in the words of the command line.
     pub fn usage(message: impl Into<String>) -> CliError {
         CliError::new(Exit::Usage, message)

@@ -87,6 +87,14 @@ fn show(id: &str, app: &App) -> CliResult {
 
 fn remove(id: &str, app: &App) -> CliResult {
     let dir = desks::store()?.remove(id).map_err(fail)?;
+    if app.global.json {
+        output::document(&serde_json::json!({
+            "schema": "keycase.outbox-drop/1",
+            "tool": app.tool()?,
+            "submission": dir.file_name().map(|name| name.to_string_lossy()),
+            "folder": dir.display().to_string(),
+        }))?;
+    }
     if !app.global.quiet {
         output::tell(&format!("removed {}", dir.display()));
     }
@@ -97,6 +105,8 @@ fn remove(id: &str, app: &App) -> CliResult {
 #[derive(Default)]
 struct Round {
     items: Vec<Item>,
+    /// How many are kept for the person to hand over, which nothing here sends.
+    kept: usize,
     problems: Vec<Problem>,
     exits: Vec<Exit>,
 }
@@ -105,8 +115,6 @@ impl Round {
     fn failed(&mut self, place: &str, error: &CliError) {
         self.problems.push(Problem::new(place, error.message()));
         self.exits.push(error.exit);
-    /// How many are kept for the person to hand over, which nothing here sends.
-    kept: usize,
         // With its causes and hints, which the answer has no room for.
         error.print();
     }
@@ -153,6 +161,10 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
         }
     }
     let exit = round.exit();
+    if round.items.is_empty() && round.problems.is_empty() && !app.global.json {
+        output::answer(&nothing_to_send(round.kept))?;
+        return Ok(exit.code());
+    }
     answer(app, &round.items, round.problems)?;
     Ok(exit.code())
 }
@@ -161,12 +173,10 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
 fn waiting(round: &mut Round) -> CliResult<Vec<Item>> {
     let listing = desks::store()?.list().map_err(fail)?;
     for error in &listing.problems {
-    if round.items.is_empty() && round.problems.is_empty() && !app.global.json {
-        output::answer(&nothing_to_send(round.kept))?;
-        return Ok(exit.code());
-    }
         round.failed("outbox", &desks::store_error(error));
     }
+    let is_kept = |item: &&Item| item.progress.state == State::Ready;
+    round.kept = listing.items.iter().filter(is_kept).count();
     Ok(listing.items.into_iter().filter(|item| item.progress.state.is_open()).collect())
 }
 
@@ -175,8 +185,6 @@ fn opened(
     args: &SendArgs,
     app: &App,
     data: &DeskData,
-    let is_kept = |item: &&Item| item.progress.state == State::Ready;
-    round.kept = listing.items.iter().filter(is_kept).count();
 ) -> CliResult<(Chosen, Box<dyn Desk>)> {
     let chosen = desks::choose(app, Some(name))?;
     let desk = chosen.open(app, data, &args.reach)?;

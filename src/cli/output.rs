@@ -21,6 +21,13 @@ pub(crate) fn answer(text: &str) -> CliResult<()> {
 
 /// An answer that is written piece by piece, as it comes.
 pub(crate) struct Stream {
+/// Writes the answer to stdout as one JSON document.
+pub(crate) fn document<T: serde::Serialize>(document: &T) -> CliResult<()> {
+    let text = crate::text::json::document(document)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
+    answer(&text)
+}
+
     out: io::StdoutLock<'static>,
     is_gone: bool,
 }
