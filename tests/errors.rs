@@ -98,6 +98,12 @@ fn wrong_command_lines() {
         ("submit --describe x", 64),
         ("check --nonsense", 3),
         ("check --fact no_such_fact=1", 3),
+        ("-q --color never check --nonsense", 3),
+        ("submit --describe check", 64),
+        ("explain check --nonsense", 64),
+        ("--from check scan --nonsense", 64),
+        ("man --json", 64),
+        ("completions bash --json", 64),
     ];
     for (command, code) in cases {
         let ran = Keycase::new(command).run();
@@ -227,3 +233,16 @@ fn a_key_without_a_place_is_made_once() {
         .run();
     assert_eq!(ran.stderr.matches("pseudonym key can't be kept").count(), 1, "{}", ran.stderr);
 }
+/// A monitoring system knows the codes 0 to 3 and no other.
+#[test]
+fn check_that_cannot_say_it_is_unknown() {
+    for format in ["table", "json", "csv", "ndjson", "prometheus", "nagios"] {
+        let mut keycase = Keycase::new("check --format").arg(format).arg("--from").arg(MACHINE);
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = keycase.command().stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{format}: {stderr}");
+        assert!(stderr.contains("can't write the answer to stdout"), "{format}: {stderr}");
+    }
+}
+
