@@ -41,7 +41,7 @@ pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
-    /// Print the answer only, no progress and no hints
+    /// Leave out progress and hints beside an answer; an error still says what to do next
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Say more about what is done (repeat for more)
