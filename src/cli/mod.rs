@@ -22,6 +22,7 @@ mod exit;
 mod explain;
 mod explain_collector;
 mod explain_problem;
+mod explain_triage;
 mod identity;
 mod interrupt;
 mod launcher;

@@ -236,7 +236,7 @@ fn conclude(known: &Facts<'_>, facts: &mut Facts<'_>, rules: &Rules, spoken: &mu
 }
 
 /// A value's name as packs and documents write it.
-fn name<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn name<T: serde::Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
