@@ -98,6 +98,12 @@ fn wrong_command_lines() {
         ("submit --describe x", 64),
         ("check --nonsense", 3),
         ("check --fact no_such_fact=1", 3),
+        ("-q --color never check --nonsense", 3),
+        ("submit --describe check", 64),
+        ("explain check --nonsense", 64),
+        ("--from check scan --nonsense", 64),
+        ("man --json", 64),
+        ("completions bash --json", 64),
     ];
     for (command, code) in cases {
         let ran = Keycase::new(command).run();
@@ -136,6 +142,116 @@ fn configuration_and_packs_are_wrong_at_a_line_and_column() {
     fails(&ran, 78, "x.toml:2:1: unknown field `nmae`");
     let lint = Keycase::new("data lint").arg(dir.path()).run();
     fails(&lint, 78, "x.toml:2:1: unknown field `nmae`");
+}
+
+/// A folder with one pack of a kind.
+fn overlay(kind: &str, text: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join(kind)).unwrap();
+    file(&dir.path().join(kind), "x.toml", text);
+    dir
+}
+
+#[test]
+fn lint_looks_at_packs_for_redaction_and_desks_too() {
+    let rule = "[[rule]]\nid = \"ours\"\nclass = \"user\"\nwhy = \"w\"\nsource = \"s\"\n\
+        checked = \"2026-11-22\"\nprefilter = [\"staff:\"]\nfollow = \"(?<value>[a-z]+)\"\n\
+        redacts = [{ text = \"staff:anna\", values = [\"anna\"] }]\nkeeps = [\"staff: anna\"]\n";
+    let good = overlay("redaction", rule);
+    assert_eq!(Keycase::new("data lint").arg(good.path()).run().code, Some(0));
+    let shape = "shape = \"octagon\"";
+    let cases = [
+        ("triage", "nonsense = [", "x.toml:1:"),
+        ("redaction", "nonsense = [", "x.toml:1:"),
+        ("desks", "nonsense = [", "x.toml:1:"),
+        ("desks", "[ticket-for.fax]\n", "x.toml:1:"),
+        (
+            "redaction",
+            &rule.replace("\"staff: anna\"", "\"staff:anna\""),
+            "x.toml:2:7: rule `ours`",
+        ),
+        ("redaction", &rule.replace("[\"anna\"]", "[\"staff\"]"), "`staff` is left"),
+        (
+            "redaction",
+            &rule.replace("prefilter = [\"staff:\"]\nfollow = \"(?<value>[a-z]+)\"", shape),
+            "x.toml:7:9: a redaction rule asks for the shape `octagon`",
+        ),
+    ];
+    for (kind, text, says) in cases {
+        let dir = overlay(kind, text);
+        fails(&Keycase::new("data lint").arg(dir.path()).run(), 78, says);
+    }
+    let wrong = overlay("desks", "nonsense = [");
+    let ran = Keycase::new("data lint --json").arg(wrong.path()).run();
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(78), ""));
+    let document = ran.json();
+    assert_eq!((&document["schema"], &document["ok"]), (&"keycase.lint/1".into(), &false.into()));
+    assert_eq!(document["errors"][0]["line"], 1, "{document:#}");
+    let fine = Keycase::new("data lint --json").arg(good.path()).run().json();
+    assert_eq!((&fine["ok"], &fine["errors"]), (&true.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn a_folder_without_packs_is_not_taken_for_one() {
+    let empty = tempfile::tempdir().unwrap();
+    // Whoever names the folder of devices means the one above it.
+    let inside = overlay("devices", "extends = \"kingston-d300\"\nname = \"Ours\"\n");
+    for dir in [empty.path(), &inside.path().join("devices")] {
+        fails(&Keycase::new("data lint").arg(dir).run(), 78, "no packs in");
+        let ran = Keycase::new("scan").arg("--from").arg(MACHINE).arg("--data").arg(dir).run();
+        fails(&ran, 78, "no packs in");
+    }
+    assert_eq!(
+        Keycase::new("scan --data").arg(inside.path()).arg("--from").arg(MACHINE).run().code,
+        Some(0)
+    );
+}
+
+#[test]
+fn desks_and_policies_that_the_configuration_names_must_exist() {
+    let dir = tempfile::tempdir().unwrap();
+    let desk = "[desk.ours]\nkind = \"outbox-only\"\npolicy = \"nowhere\"\n";
+    let cases = [
+        (
+            "default-desk = \"gone\"\n[desk.ours]\nkind = \"outbox-only\"\n",
+            "there is no desk `gone`",
+        ),
+        (&format!("default-desk = \"ours\"\n{desk}"), "desk `ours` names the policy `nowhere`"),
+    ];
+    for (config, says) in cases {
+        let config = file(dir.path(), "config.toml", config);
+        let run = |command: &str| {
+            let ran = Keycase::new(command).arg("--config").arg(&config).arg("--from").arg(MACHINE);
+            ran.run()
+        };
+        for (command, code) in [
+            ("check", 3),
+            ("triage --describe x", 78),
+            ("submit --describe x --yes", 78),
+            ("desk test ours", if says.contains("gone") { 0 } else { 78 }),
+        ] {
+            let ran = run(command);
+            match code {
+                0 => assert_eq!(ran.code, Some(0), "{}", ran.stderr),
+                code => {
+                    fails(&ran, code, says);
+                    assert!(ran.stderr.contains(&config), "{command}: {}", ran.stderr);
+                }
+            }
+        }
+        let listed = run("desk list");
+        assert_eq!(listed.code, Some(78), "{}", listed.stderr);
+        assert!(listed.stdout.lines().any(|line| line.starts_with("* ") && line.contains(says)));
+    }
+    // What the command line names is still a wrong command line.
+    let ran = Keycase::new("triage --describe x --policy nowhere").run();
+    fails(&ran, 64, "no policy `nowhere`");
+}
+
+#[test]
+fn quiet_leaves_the_next_step_of_an_error() {
+    fails(&Keycase::new("scan -q --from /nonexistent").run(), 66, "can't read");
+    assert!(Keycase::new("scan --help").run().stdout.contains("still says what to do next"));
 }
 
 #[test]
@@ -189,6 +305,19 @@ fn a_full_disk_behind_stdout_is_an_error() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(74), "{stderr}");
     assert!(stderr.contains("can't write the answer to stdout"), "{stderr}");
+}
+
+/// A monitoring system knows the codes 0 to 3 and no other.
+#[test]
+fn check_that_cannot_say_it_is_unknown() {
+    for format in ["table", "json", "csv", "ndjson", "prometheus", "nagios"] {
+        let mut keycase = Keycase::new("check --format").arg(format).arg("--from").arg(MACHINE);
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = keycase.command().stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{format}: {stderr}");
+        assert!(stderr.contains("can't write the answer to stdout"), "{format}: {stderr}");
+    }
 }
 
 #[test]

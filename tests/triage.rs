@@ -9,7 +9,7 @@ use std::fs;
 use keycase::condition::{FactValue, Facts, Origin};
 use keycase::packs::{Origin as From, Pack, PackSet};
 use keycase::triage::{
-    Category, Confidence, Contact, Model, Rules, Scope, Ticket, Triage, place, triage,
+    Category, Confidence, Contact, LEARNED, Model, Rules, Scope, Ticket, Triage, place, triage,
 };
 
 #[path = "triage/cases.rs"]
@@ -52,6 +52,34 @@ fn every_rule_keeps_what_its_examples_promise() {
     }
     assert!(rules.examples().len() > 200, "the examples were not read");
     assert!(broken.is_empty(), "{} broken:\n{}", broken.len(), broken.join("\n"));
+}
+
+/// Every rule that an answer names can be asked for.
+#[test]
+fn every_rule_that_speaks_of_an_ordinary_case_is_explained() {
+    let rules = rules();
+    let known = Facts::default();
+    let cases = cases::read(cases::ORDINARY, 1.0);
+    let reasons = cases.iter().flat_map(|case| {
+        let ticket = Ticket { description: &case.text, policy: &case.policy, facts: &known };
+        place(&ticket, &rules).unwrap().reasons
+    });
+    let ids: BTreeSet<String> = reasons.map(|reason| reason.rule).collect();
+    assert!(ids.len() > 20, "{ids:?}");
+    for id in &ids {
+        match id.strip_prefix("learned.") {
+            Some(label) => assert!(LEARNED.iter().any(|row| row.label == label), "{id}"),
+            None => {
+                let rule = rules.explain(id).unwrap_or_else(|| panic!("{id} is not explained"));
+                assert!(!rule.then.is_empty() && !rule.when.is_empty(), "{id}");
+                assert!(rule.cited.file.starts_with("triage/"), "{id}");
+            }
+        }
+    }
+    for row in LEARNED {
+        assert!(ids.contains(&format!("learned.{}", row.label)), "nothing is {}", row.label);
+    }
+    assert!(rules.learned_from().is_some_and(|from| from.file == "triage/model.toml"));
 }
 
 /// What has to be reached on cases of the manner that is given, in percent: a step below

@@ -192,6 +192,29 @@ fn a_ticket_and_the_page_say_why_the_resolution_comes_before_the_first_response(
     assert!(page.contains("Resolution target") && page.contains(note), "{page}");
 }
 
+#[test]
+fn the_rules_of_an_answer_can_be_asked_for() {
+    let got = document("", "My drive is dead and it had the only copy of our payroll.");
+    let ids: Vec<&str> =
+        got["reasons"].as_array().unwrap().iter().filter_map(|r| r["rule"].as_str()).collect();
+    assert!(ids.len() > 2, "{ids:?}");
+    for id in ids {
+        let explained = Keycase::new("explain --json").arg(id).run().expect(0).json();
+        assert_eq!(
+            (&explained["schema"], &explained["id"]),
+            (&"keycase.explanation/1".into(), &id.into())
+        );
+        assert!(explained["source"].is_string() && explained["checked"].is_string(), "{explained}");
+        let shown = Keycase::new("explain").arg(id).run().expect(0).stdout;
+        assert!(shown.starts_with(&format!("{id}: ")), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    }
+    let learned = Keycase::new("explain learned.type").run().expect(0).stdout;
+    assert!(learned.contains("labelled descriptions"), "{learned}");
+    Keycase::new("explain learned.mood").run().expect(64);
+    Keycase::new("explain severity.mood").run().expect(64);
+}
+
 /// `script` gives the program a terminal.
 #[cfg(target_os = "linux")]
 #[test]

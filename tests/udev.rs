@@ -170,6 +170,20 @@ fn install_writes_one_file_and_says_so() {
 }
 
 #[test]
+fn with_json_print_and_install_answer_with_a_document() {
+    let printed = Keycase::new("udev print --json").run().expect(0).json();
+    assert_eq!(printed["schema"], "keycase.udev-rules/1");
+    assert_eq!((&printed["file"], &printed["rules"]), (&FILE_NAME.into(), &right().into()));
+    let root = machine(&[(USR, "# old\n")]);
+    let first = udev("install --json", &root).expect(0).json();
+    assert_eq!(first["schema"], "keycase.udev-install/1");
+    assert_eq!((&first["written"], &first["next"]), (&true.into(), &serde_json::Value::Null));
+    assert!(first["file"].as_str().is_some_and(|file| file.ends_with(FILE_NAME)), "{first:#}");
+    assert_eq!(first["hidden"].as_array().map(Vec::len), Some(1), "{first:#}");
+    assert_eq!(udev("install --json", &root).expect(0).json()["written"], false);
+}
+
+#[test]
 fn install_replaces_its_own_file_and_no_other() {
     let root = machine(&[(ETC, &right().replace("0202", "0203"))]);
     udev("install", &root).expect(0);

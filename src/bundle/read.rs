@@ -55,7 +55,11 @@ pub struct Bundle {
 impl Bundle {
     /// Opens a bundle, checks its structure and reads its manifest.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
-        let mut file = verify::open(path)?;
+        Self::of(verify::open(path)?)
+    }
+
+    /// The same for a bundle in an open file, which need not have a name.
+    pub fn of(mut file: File) -> Result<Self, ReadError> {
         if verify::is_sealed(&mut file)? {
             return Err(ReadError::Sealed);
         }

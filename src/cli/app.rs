@@ -1,12 +1,14 @@
 //! What every command starts from: the global options, the clock, configuration and packs.
 
 use std::cell::OnceCell;
+use std::fs::File;
 use std::path::PathBuf;
 
 use clap::Args;
 use jiff::Timestamp;
 
 use super::{CliError, CliResult, Config, Exit, Interrupt, log, packs};
+use crate::bundle::Bundle;
 use crate::catalog::Catalog;
 use crate::collect::OwnLog;
 use crate::packs::PackSet;
@@ -39,7 +41,7 @@ pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
-    /// Print the answer only, no progress and no hints
+    /// Leave out progress and hints beside an answer; an error still says what to do next
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Say more about what is done (repeat for more)
@@ -75,6 +77,7 @@ pub struct App {
     catalog: OnceCell<Catalog>,
     policies: OnceCell<Policies>,
     redaction_key: OnceCell<Key>,
+    bundle: OnceCell<File>,
 }
 
 impl App {
@@ -102,6 +105,7 @@ impl App {
             catalog: OnceCell::new(),
             policies: OnceCell::new(),
             redaction_key: OnceCell::new(),
+            bundle: OnceCell::new(),
         })
     }
 
@@ -140,6 +144,17 @@ impl App {
         once(&self.redaction_key, load)
     }
 
+    /// Keeps the bundle that `--from` turned out to be: a pipe gives it once.
+    pub(super) fn keep_bundle(&self, bundle: Option<File>) {
+        bundle.into_iter().for_each(|bundle| drop(self.bundle.set(bundle)));
+    }
+
+    /// The bundle that the snapshot of `--from` was read from; `None` before, and when it was
+    /// none.
+    pub(super) fn recorded_bundle(&self) -> Option<Bundle> {
+        Bundle::of(self.bundle.get()?.try_clone().ok()?).ok()
+    }
+
     /// Program and pack versions, for documents.
     pub fn tool(&self) -> CliResult<Tool> {
         Ok(Tool {
@@ -153,6 +168,17 @@ impl App {
     pub fn may_ask(&self) -> bool {
         use std::io::IsTerminal;
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Refuses `--json` for an answer that another program reads in a form of its own.
+    pub(super) fn refuse_json(&self, because: &str) -> CliResult<()> {
+        match self.global.json {
+            true => {
+                Err(App::usage(format!("{because}; it has no form in JSON"))
+                    .hint("leave --json out"))
+            }
+            false => Ok(()),
+        }
     }
 
     /// A usage error in the words of the command line.

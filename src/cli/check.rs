@@ -55,7 +55,8 @@ pub(super) fn run(args: &CheckArgs, app: &App) -> CliResult {
         Err(error) => {
             // A monitoring plugin is heard by the first line of its stdout.
             if args.format == Some(Format::Nagios) {
-                output::answer(&render::nagios_unknown(error.message()))?;
+                // Where stdout takes nothing, the exit code still says "unknown".
+                let _ = output::answer(&render::nagios_unknown(error.message()));
             }
             error.print();
             Ok(CheckExit::Unknown.code())

@@ -23,7 +23,8 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(super) fn run(args: &CompletionsArgs, _: &App) -> CliResult {
+pub(super) fn run(args: &CompletionsArgs, app: &App) -> CliResult {
+    app.refuse_json("a completion script is for a shell")?;
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "keycase", &mut script);
     output::answer(&String::from_utf8_lossy(&script))?;

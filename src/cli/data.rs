@@ -1,16 +1,15 @@
 //! `keycase data`: which packs are in use, and whether an overlay is right.
 
+mod lint;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{App, CliError, CliResult, Exit, diagnose, output, packs};
-use crate::catalog::{Catalog, Kind};
-use crate::diagnose::{Problems, failed_examples};
-use crate::packs::{Origin, Pack, PackError, PackSet, embedded};
-use crate::policy::Policies;
+use super::{App, CliError, CliResult, Exit, diagnose, output};
+use crate::catalog::Kind;
+use crate::packs::{Origin, Pack, PackSet};
 use crate::text;
-use crate::triage::Rules;
 
 /// Show and check the data the program runs on
 #[derive(Debug, Args)]
@@ -25,7 +24,7 @@ enum Action {
     List,
     /// Check packs: folders of overlays or single files; without any, all packs in use
     Lint {
-        /// Folders with devices/, policies/ … inside, or single device packs
+        /// Folders with devices/, policies/ … inside, or single packs
         paths: Vec<PathBuf>,
     },
 }
@@ -33,7 +32,7 @@ enum Action {
 pub(super) fn run(args: &DataArgs, app: &App) -> CliResult {
     match &args.action {
         Action::List => list(app),
-        Action::Lint { paths } => lint(paths, app),
+        Action::Lint { paths } => lint::run(paths, app),
     }
 }
 
@@ -129,60 +128,4 @@ fn kind(kind: Kind) -> &'static str {
         Kind::NotSecure => "not secure",
         Kind::OtherMaker => "other",
     }
-}
-
-/// Checks overlays on top of the embedded packs, as they would be used.
-fn lint(paths: &[PathBuf], app: &App) -> CliResult {
-    let mut set = embedded();
-    let mut checked = 0;
-    for path in paths {
-        checked += add(&mut set, path)?;
-    }
-    let set = if paths.is_empty() { app.packs()? } else { &set };
-    let errors = problems(set);
-    if errors.is_empty() {
-        let what =
-            if paths.is_empty() { "all packs in use".into() } else { format!("{checked} pack(s)") };
-        output::answer(&format!("{what}: no problem found\n"))?;
-        return Ok(Exit::Done.code());
-    }
-    let mut error = CliError::new(Exit::Config, format!("{} problem(s) in packs", errors.len()));
-    for problem in &errors {
-        error = error.because(problem);
-    }
-    Err(error
-        .hint("each line names file, line and column; data/devices/README.md explains the keys"))
-}
-
-fn add(set: &mut PackSet, path: &std::path::Path) -> CliResult<usize> {
-    if path.is_dir() {
-        return packs::add_dir(set, path);
-    }
-    // A single file says by its folder what it is; on its own it is a device.
-    let parent = path.parent().and_then(|dir| dir.file_name()).and_then(|name| name.to_str());
-    let kind = packs::KINDS.iter().find(|kind| Some(**kind) == parent).unwrap_or(&"devices");
-    set.add(kind, packs::read(path)?);
-    Ok(1)
-}
-
-/// Every problem of every kind of pack, and every example that does not come out as it
-/// promises.
-fn problems(set: &PackSet) -> Vec<PackError> {
-    let mut errors = Vec::new();
-    let catalog = Catalog::load(set).map_err(|found| errors.extend(found)).ok();
-    match Policies::load(set) {
-        Ok(policies) => {
-            let files = set.of("policies");
-            errors.extend(files.flat_map(|file| policies.failed_examples(file)));
-        }
-        Err(found) => errors.extend(found),
-    }
-    match Problems::load(set) {
-        Ok(problems) => {
-            errors.extend(catalog.iter().flat_map(|c| failed_examples(&problems, set, c)));
-        }
-        Err(found) => errors.extend(found),
-    }
-    errors.extend(Rules::load(set).err().unwrap_or_default());
-    errors
 }

@@ -81,6 +81,10 @@ fn list(app: &App) -> CliResult {
     if !names.contains(&desks::OUTBOX_ONLY) {
         names.push(desks::OUTBOX_ONLY);
     }
+    // One that is not there has a row too, which says so.
+    if !names.contains(&default) {
+        names.push(default);
+    }
     let rows: Vec<DeskRow> = names.into_iter().map(|name| row(app, name, default)).collect();
     let exit = if rows.iter().any(|row| row.error.is_some()) { Exit::Config } else { Exit::Done };
     let text = match app.global.json {

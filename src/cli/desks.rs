@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{App, CliError, CliResult, Exit, io_exit, paths};
+use super::{App, CliError, CliResult, Exit, io_exit, paths, policies};
 use crate::desk::{
     self, Clock, Connection, Credential, CredentialError, Desk, DeskConfig, DeskData, DeskError,
     DeskKind, Facts, Item, Outbox, Progress, Sources, State, Store, StoreError,
@@ -42,16 +42,41 @@ pub(crate) struct Chosen {
 pub(crate) fn choose(app: &App, named: Option<&str>) -> CliResult<Chosen> {
     let config = app.config()?;
     let name = named.or(config.default_desk.as_deref()).unwrap_or(OUTBOX_ONLY);
-    let settings = match config.desk.get(name) {
-        Some(settings) => settings.clone(),
-        None if name == OUTBOX_ONLY => DeskConfig::of(DeskKind::OutboxOnly),
-        None => return Err(no_such_desk(app, name)),
-    };
+    let settings = settings(app, name)?.cloned();
+    let settings = settings.unwrap_or_else(|| DeskConfig::of(DeskKind::OutboxOnly));
+    policy(app, name, &settings)?;
     let stated = config.facts.keys().map(String::as_str);
     let asked = app.policies()?.iter().flat_map(|policy| &policy.pack.facts);
     let facts = stated.chain(asked.map(|row| row.id.get_ref().as_str()));
     let address = desk::check(name, &settings, facts).map_err(|error| desk_error(app, &error))?;
     Ok(Chosen { name: name.to_owned(), config: settings, address })
+}
+
+/// The policy of the default desk; `None` when there is no such desk, or it names none.
+pub(super) fn usual_policy(app: &App) -> CliResult<Option<&str>> {
+    let Some(name) = app.config()?.default_desk.as_deref() else { return Ok(None) };
+    let Some(settings) = settings(app, name)? else { return Ok(None) };
+    policy(app, name, settings)
+}
+
+/// What the configuration says about a desk; `None` for the one that is always there.
+fn settings<'a>(app: &'a App, name: &str) -> CliResult<Option<&'a DeskConfig>> {
+    match app.config()?.desk.get(name) {
+        None if name != OUTBOX_ONLY => Err(no_such_desk(app, name)),
+        settings => Ok(settings),
+    }
+}
+
+/// The policy that a desk names, which must exist.
+fn policy<'s>(app: &App, desk: &str, settings: &'s DeskConfig) -> CliResult<Option<&'s str>> {
+    let Some(id) = settings.policy.as_deref() else { return Ok(None) };
+    let policies = app.policies()?;
+    if policies.get(id).is_some() {
+        return Ok(Some(id));
+    }
+    let what = format!("desk `{desk}` names the policy `{id}`, which does not exist");
+    let error = CliError::new(Exit::Config, what).hint(policies::known(policies));
+    Err(correct(app, error))
 }
 
 impl Chosen {
@@ -116,8 +141,10 @@ pub(super) fn outbox<'a>(
 
 /// What the packs say about desks.
 pub(crate) fn data(app: &App) -> CliResult<DeskData> {
-    DeskData::read(app.packs()?)
-        .map_err(|error| CliError::caused_by(Exit::Config, "the desk packs are not usable", &error))
+    DeskData::read(app.packs()?).map_err(|error| {
+        CliError::caused_by(Exit::Config, "the desk packs are not usable", &error)
+            .hint("`keycase data lint` checks overlay packs")
+    })
 }
 
 /// The outbox.
@@ -189,21 +216,30 @@ pub(crate) fn check_address(item: &Item, chosen: &Chosen) -> CliResult<()> {
 }
 
 fn no_such_desk(app: &App, name: &str) -> CliError {
-    let known = app.config().map(|config| config.desk.keys().cloned().collect::<Vec<_>>());
-    let known = known.unwrap_or_default();
     let error = CliError::new(Exit::Config, format!("there is no desk `{name}`"));
-    match known.is_empty() {
+    let Ok(config) = app.config() else { return error };
+    let known: Vec<&str> = config.desk.keys().map(String::as_str).collect();
+    let error = match known.is_empty() {
         true => error.hint(format!("add [desk.{name}] to config.toml, or use {OUTBOX_ONLY}")),
         false => error.hint(format!("the configuration has {}", known.join(", "))),
+    };
+    match &config.file {
+        Some(file) if config.default_desk.as_deref() == Some(name) => {
+            error.hint(format!("`default-desk` in {} names it", file.display()))
+        }
+        _ => error,
     }
 }
 
 fn desk_error(app: &App, error: &DeskError) -> CliError {
-    let file = app.config().ok().and_then(|config| config.file.clone());
-    let shown = CliError::from_error(Exit::Config, error);
-    match file {
-        Some(file) => shown.hint(format!("correct {}", file.display())),
-        None => shown,
+    correct(app, CliError::from_error(Exit::Config, error))
+}
+
+/// Says which file to correct.
+fn correct(app: &App, error: CliError) -> CliError {
+    match app.config().ok().and_then(|config| config.file.as_ref()) {
+        Some(file) => error.hint(format!("correct {}", file.display())),
+        None => error,
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Doctor<'a> {
     app: &'a App,
     problems: Problems,
     stated: Facts<'static>,
-    recording: Option<PathBuf>,
+    bundle: Option<PathBuf>,
     budget: Duration,
     stop: Interrupt,
 }
@@ -52,9 +52,8 @@ impl<'a> Doctor<'a> {
     pub(super) fn new(app: &'a App, facts: &[String]) -> CliResult<Self> {
         let problems = load(app)?;
         let stated = stated(app, &problems, facts)?;
-        let (recording, budget) = (app.global.from.clone(), logs::BUDGET);
-        let stop = app.interrupt.clone();
-        Ok(Self { app, problems, stated, recording, budget, stop })
+        let (budget, stop) = (logs::BUDGET, app.interrupt.clone());
+        Ok(Self { app, problems, stated, bundle: None, budget, stop })
     }
 
     /// The same for a ticket: facts of no problem are for the policy, and the logs are those
@@ -72,17 +71,15 @@ impl<'a> Doctor<'a> {
         };
         let own: Vec<String> = facts.iter().filter(own).cloned().collect();
         let stated = stated(app, &problems, &own)?;
-        let recording = app.global.from.clone().or_else(|| bundle.map(Path::to_owned));
-        Ok(Self { app, problems, stated, recording, budget: BESIDE, stop: stop.clone() })
+        // A recorded machine has logs of its own, or none.
+        let bundle = bundle.filter(|_| app.global.from.is_none()).map(Path::to_owned);
+        Ok(Self { app, problems, stated, bundle, budget: BESIDE, stop: stop.clone() })
     }
 
     /// The diagnosis of a machine, and the rights that are missing; not redacted.
     pub(super) fn diagnose(&self, snapshot: &Snapshot) -> CliResult<(Diagnosis, Vec<Right>)> {
-        let look = logs::Look {
-            recording: self.recording.as_deref(),
-            budget: self.budget,
-            stop: &self.stop,
-        };
+        let look =
+            logs::Look { bundle: self.bundle.as_deref(), budget: self.budget, stop: &self.stop };
         let (observed, refused) = logs::observe(self.app, &self.problems, snapshot, look)?;
         let case = Case {
             snapshot,

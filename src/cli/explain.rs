@@ -3,7 +3,9 @@
 use clap::Args;
 use std::fmt::Write as _;
 
-use super::{App, CliError, CliResult, Exit, explain_collector, explain_problem, output};
+use super::{
+    App, CliError, CliResult, Exit, explain_collector, explain_problem, explain_triage, output,
+};
 use crate::policy::{Clause, Policy};
 use crate::render;
 use crate::render::text::labelled;
@@ -25,6 +27,12 @@ pub(super) fn run(args: &ExplainArgs, app: &App) -> CliResult {
         return Ok(Exit::Done.code());
     }
     let found = clauses(&args.id, app)?;
+    if found.is_empty()
+        && let Some(text) = explain_triage::explain(&args.id, app)?
+    {
+        output::answer(&text)?;
+        return Ok(Exit::Done.code());
+    }
     let [(policy, clause)] = found.as_slice() else {
         return Err(not_one(&args.id, &found));
     };

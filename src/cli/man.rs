@@ -40,6 +40,7 @@ pub(super) struct ManArgs {
 }
 
 pub(super) fn run(args: &ManArgs, app: &App) -> CliResult {
+    app.refuse_json("a manual page is for `man`")?;
     let mut root = Cli::command();
     root.build();
     match &args.out {

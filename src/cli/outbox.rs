@@ -6,7 +6,7 @@ use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
-use crate::render::outbox::{Entry, OutboxDocument, SCHEMA};
+use crate::render::outbox::{Entry, OutboxDocument, SCHEMA, nothing_to_send};
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, unclear};
 use crate::snapshot::Problem;
@@ -87,6 +87,14 @@ fn show(id: &str, app: &App) -> CliResult {
 
 fn remove(id: &str, app: &App) -> CliResult {
     let dir = desks::store()?.remove(id).map_err(fail)?;
+    if app.global.json {
+        output::document(&serde_json::json!({
+            "schema": "keycase.outbox-drop/1",
+            "tool": app.tool()?,
+            "submission": dir.file_name().map(|name| name.to_string_lossy()),
+            "folder": dir.display().to_string(),
+        }))?;
+    }
     if !app.global.quiet {
         output::tell(&format!("removed {}", dir.display()));
     }
@@ -97,6 +105,8 @@ fn remove(id: &str, app: &App) -> CliResult {
 #[derive(Default)]
 struct Round {
     items: Vec<Item>,
+    /// How many are kept for the person to hand over, which nothing here sends.
+    kept: usize,
     problems: Vec<Problem>,
     exits: Vec<Exit>,
 }
@@ -152,6 +162,10 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
         }
     }
     let exit = round.exit();
+    if round.items.is_empty() && round.problems.is_empty() && !app.global.json {
+        output::answer(&nothing_to_send(round.kept))?;
+        return Ok(exit.code());
+    }
     answer(app, &round.items, round.problems)?;
     Ok(exit.code())
 }
@@ -162,6 +176,8 @@ fn waiting(round: &mut Round) -> CliResult<Vec<Item>> {
     for error in &listing.problems {
         round.failed("outbox", &desks::store_error(error));
     }
+    let is_kept = |item: &&Item| item.progress.state == State::Ready;
+    round.kept = listing.items.iter().filter(is_kept).count();
     Ok(listing.items.into_iter().filter(|item| item.progress.state.is_open()).collect())
 }
 

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use super::{CheckExit, CliError, CliResult, Exit};
+use clap::{Command, CommandFactory as _};
+
+use super::{CheckExit, Cli, CliError, CliResult, Exit};
 use crate::text::visible;
 
 /// Writes the answer to stdout in one piece.
@@ -17,6 +19,13 @@ pub(crate) fn answer(text: &str) -> CliResult<()> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
         _ => Ok(()),
     }
+}
+
+/// Writes the answer to stdout as one JSON document.
+pub(crate) fn document<T: serde::Serialize>(document: &T) -> CliResult<()> {
+    let text = crate::text::json::document(document)
+        .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?;
+    answer(&text)
 }
 
 /// An answer that is written piece by piece, as it comes.
@@ -75,10 +84,31 @@ pub(crate) fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
     if !error.use_stderr() {
         return Exit::Done.code();
     }
-    match args.iter().skip(1).any(|arg| arg == "check") {
+    match command_word(args, &Cli::command()).is_some_and(|word| word == "check") {
         true => CheckExit::Unknown.code(),
         false => Exit::Usage.code(),
     }
+}
+
+/// The word that stands where a command does: the first that is no option and no value of one.
+/// clap does not tell, since it refused the line.
+fn command_word<'a>(args: &'a [OsString], program: &Command) -> Option<&'a OsString> {
+    let takes_next = |word: &OsString| {
+        let name = word.to_str().and_then(|word| word.strip_prefix("--"));
+        program
+            .get_arguments()
+            .any(|arg| arg.get_action().takes_values() && arg.get_long() == name && name.is_some())
+    };
+    let mut words = args.iter().skip(1);
+    while let Some(word) = words.next() {
+        if !word.as_encoded_bytes().starts_with(b"-") {
+            return Some(word);
+        }
+        if takes_next(word) {
+            words.next();
+        }
+    }
+    None
 }
 
 /// Says something the person should know, on stderr.
@@ -102,4 +132,29 @@ fn aside(style: anstyle::Style, heading: &str, text: &str) {
 pub(crate) fn tell(line: &str) {
     // Nothing is left to try when stderr itself is gone.
     let _ = writeln!(anstream::stderr().lock(), "{}", visible(line));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_the_first_word_that_belongs_to_no_option() {
+        let program = Cli::command();
+        for (line, command) in [
+            ("check --nonsense", Some("check")),
+            ("-q --from - check --nonsense", Some("check")),
+            ("--from=x --now yesterday check", Some("check")),
+            ("--nonsense check", Some("check")),
+            ("--from check scan --nonsense", Some("scan")),
+            ("submit --describe check", Some("submit")),
+            ("--color check", None),
+            ("", None),
+        ] {
+            let words = ["keycase"].into_iter().chain(line.split_whitespace());
+            let words: Vec<OsString> = words.map(OsString::from).collect();
+            let found = command_word(&words, &program);
+            assert_eq!(found.and_then(|word| word.to_str()), command, "{line}");
+        }
+    }
 }

@@ -28,9 +28,21 @@ pub(crate) fn load(explicit: &[PathBuf]) -> CliResult<PackSet> {
             return Err(CliError::new(Exit::Config, what)
                 .hint("--data names a folder with devices/, policies/, … inside"));
         }
-        add_dir(&mut set, dir)?;
+        // Somebody counts on these packs: without them the answers would be others.
+        if add_dir(&mut set, dir)? == 0 {
+            return Err(none_in(dir));
+        }
     }
     Ok(set)
+}
+
+/// A folder was named for its packs, and has none.
+pub(crate) fn none_in(dir: &Path) -> CliError {
+    let what = format!("no packs in {}", dir.display());
+    CliError::new(Exit::Config, what).hint(format!(
+        "name the folder that has {} inside, with files that end in .toml",
+        KINDS.map(|kind| format!("{kind}/")).join(", ")
+    ))
 }
 
 /// Adds the packs of one overlay folder; returns how many there were.

@@ -1,6 +1,6 @@
 //! The support policies of a run, and which one governs it.
 
-use super::{App, CliError, CliResult, Exit};
+use super::{App, CliError, CliResult, Exit, desks};
 use crate::policy::{Policies, Policy};
 
 /// The policy when neither the command line nor the configuration names one.
@@ -22,14 +22,19 @@ impl App {
 
     /// The named policy, or the default desk's, or `datalocker`.
     pub fn policy(&self, id: Option<&str>) -> CliResult<&Policy> {
-        let config = self.config()?;
-        let desk = config.default_desk.as_ref().and_then(|name| config.desk.get(name));
-        let id = id.or(desk.and_then(|desk| desk.policy.as_deref())).unwrap_or(USUAL);
+        let id = match id {
+            Some(id) => id,
+            None => desks::usual_policy(self)?.unwrap_or(USUAL),
+        };
         let policies = self.policies()?;
-        policies.get(id).ok_or_else(|| {
-            let known: Vec<&str> = policies.iter().map(|policy| policy.id.as_str()).collect();
-            App::usage(format!("no policy `{id}`"))
-                .hint(format!("the policies are: {}", known.join(", ")))
-        })
+        policies
+            .get(id)
+            .ok_or_else(|| App::usage(format!("no policy `{id}`")).hint(known(policies)))
     }
+}
+
+/// The policies there are, for whoever named another one.
+pub(super) fn known(policies: &Policies) -> String {
+    let known: Vec<&str> = policies.iter().map(|policy| policy.id.as_str()).collect();
+    format!("the policies are: {}", known.join(", "))
 }

@@ -31,7 +31,11 @@ pub(super) fn run(args: &ScanArgs, app: &App) -> CliResult {
     if args.watch {
         return watch::run(app);
     }
-    let snapshots = app.snapshots(args.all)?;
+    let mut snapshots = app.snapshots(args.all)?;
+    if !args.all {
+        // A recording may hold what was not asked for here.
+        snapshots.iter_mut().for_each(|snapshot| snapshot.others = None);
+    }
     output::answer(&show(&snapshots, app)?)?;
     if snapshots.iter().all(|snapshot| snapshot.drives.is_empty()) {
         return Err(nothing_found(&snapshots));

@@ -1,24 +1,15 @@
 //! Where a command's snapshot comes from: this machine, another root, or a recording.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 use std::thread;
 
-use super::{App, CliError, CliResult, Exit, io_exit};
-use crate::bundle;
+use super::recording::{self, Recording};
+use super::{App, CliError, CliResult, Exit};
+use crate::bundle::{self, Bundle, ReadError};
 use crate::catalog::Catalog;
 use crate::host::{self, Host, LinuxHost, ReplayError, Root};
 use crate::snapshot::{Machine, Snapshot};
-
-/// A recording longer than this is refused; a snapshot of a machine is a few kilobytes.
-const LONGEST: u64 = 64 * 1024 * 1024;
-
-/// What a bundle starts with (a zip's first local header).
-const ZIP: &[u8] = b"PK\x03\x04";
-
-/// What a sealed bundle starts with (the age file format).
-const SEALED: &[u8] = b"age-encryption.org/";
 
 impl App {
     /// The catalog, loaded on first use.
@@ -49,12 +40,11 @@ impl App {
 
     /// The one machine of a recording other than `--from`.
     pub(super) fn recorded(&self, file: &Path) -> CliResult<Snapshot> {
-        let mut snapshots = self.replay(file)?;
+        let mut snapshots = self.replay(recorded(file)?.0)?;
         snapshots.pop().ok_or_else(|| CliError::new(Exit::BadData, "the recording is empty"))
     }
 
-    fn replay(&self, file: &Path) -> CliResult<Vec<Snapshot>> {
-        let recorded = recorded(file)?;
+    fn replay(&self, recorded: Vec<Snapshot>) -> CliResult<Vec<Snapshot>> {
         let catalog = self.catalog()?;
         let tool = self.tool()?;
         Ok(recorded.into_iter().map(|s| catalog.rename(s, tool.clone())).collect())
@@ -63,7 +53,9 @@ impl App {
     /// All machines of a recording, or this one.
     pub fn snapshots(&self, all: bool) -> CliResult<Vec<Snapshot>> {
         if let Some(file) = &self.global.from {
-            return self.replay(file);
+            let (recorded, bundle) = recorded(file)?;
+            self.keep_bundle(bundle);
+            return self.replay(recorded);
         }
         // Neither needs the other, and on a machine of few devices both take as long.
         let read = self.reading()?;
@@ -102,53 +94,23 @@ impl App {
     }
 }
 
-fn read(file: &Path) -> CliResult<Vec<u8>> {
-    let name = file.display().to_string();
-    let fail = |error: io::Error| {
-        let exit = match error.kind() {
-            io::ErrorKind::NotFound => Exit::NoInput,
-            _ => io_exit(&error),
-        };
-        CliError::caused_by(exit, format!("can't read {name}"), &error)
-            .hint("--from takes a snapshot (`keycase scan --json`), a stream of them, or a bundle")
+/// The snapshots of a file: a bundle's one, or all that its text holds; and the bundle, for
+/// whoever reads more of it.
+fn recorded(file: &Path) -> CliResult<(Vec<Snapshot>, Option<File>)> {
+    let bad = |error: ReadError| bad_bundle(file, &error);
+    let bundle = match recording::open(file)? {
+        Recording::Text(text) => return Ok((parse(file, text)?, None)),
+        Recording::Sealed => return Err(bad(ReadError::Sealed)),
+        Recording::Bundle(bundle) => bundle,
     };
-    let source: Box<dyn Read> = match name.as_str() {
-        "-" => Box::new(io::stdin()),
-        _ => Box::new(File::open(file).map_err(fail)?),
-    };
-    let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > LONGEST {
-        let what = format!("{name} is longer than {} MB", LONGEST / 1024 / 1024);
-        return Err(CliError::new(Exit::BadData, what)
-            .hint("split a long stream of snapshots into several files"));
-    }
-    Ok(bytes)
-}
-
-/// The snapshots of a file: a bundle's one, or all that its text holds.
-fn recorded(file: &Path) -> CliResult<Vec<Snapshot>> {
     // A bundle can be long; only its snapshot is read.
-    if starts_as_bundle(file) {
-        let recorded = parse(file, from_bundle(file)?)?;
-        for snapshot in &recorded {
-            bundle::check_snapshot(snapshot).map_err(|error| bad_bundle(file, &error))?;
-        }
-        return Ok(recorded);
+    let own = bundle.try_clone().map_err(|error| bad(error.into()))?;
+    let text = Bundle::of(own).and_then(|mut own| own.document(bundle::SNAPSHOT)).map_err(bad)?;
+    let recorded = parse(file, text)?;
+    for snapshot in &recorded {
+        bundle::check_snapshot(snapshot).map_err(bad)?;
     }
-    let bytes = read(file)?;
-    if bytes.starts_with(ZIP) || bytes.starts_with(SEALED) {
-        return Err(CliError::new(Exit::BadData, "a bundle can't be read from stdin")
-            .hint("save it to a file and name the file"));
-    }
-    parse(file, bytes)
-}
-
-fn starts_as_bundle(file: &Path) -> bool {
-    let mut start = Vec::new();
-    let opened = File::open(file).map(|file| file.take(SEALED.len() as u64));
-    let read = opened.and_then(|mut file| file.read_to_end(&mut start));
-    file != Path::new("-") && read.is_ok() && (start.starts_with(ZIP) || start == SEALED)
+    Ok((recorded, Some(bundle)))
 }
 
 fn parse(file: &Path, bytes: Vec<u8>) -> CliResult<Vec<Snapshot>> {
@@ -166,12 +128,7 @@ fn parse(file: &Path, bytes: Vec<u8>) -> CliResult<Vec<Snapshot>> {
     })
 }
 
-/// The snapshot in a bundle, which is read as hostile input and never unpacked to disk.
-fn from_bundle(file: &Path) -> CliResult<Vec<u8>> {
-    bundle::snapshot(file).map_err(|error| bad_bundle(file, &error))
-}
-
-fn bad_bundle(file: &Path, error: &bundle::ReadError) -> CliError {
+fn bad_bundle(file: &Path, error: &ReadError) -> CliError {
     let what = format!("can't use the bundle {}", file.display());
     CliError::caused_by(Exit::BadData, what, error)
         .hint("`keycase verify` says everything that is wrong with a bundle")

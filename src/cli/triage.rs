@@ -148,7 +148,8 @@ fn show(classified: &Classified, app: &App) -> CliResult<String> {
         .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))
 }
 
-fn rules(app: &App) -> CliResult<Rules> {
+/// The triage packs in use.
+pub(super) fn rules(app: &App) -> CliResult<Rules> {
     Rules::load(app.packs()?).map_err(|errors| {
         let mut error = CliError::new(Exit::Config, "the triage packs are not usable");
         for problem in errors {

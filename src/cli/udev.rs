@@ -6,7 +6,7 @@ mod install;
 use clap::{Args, Subcommand};
 
 use super::{App, CliResult, Exit, output};
-use crate::udev;
+use crate::udev::{self, FILE_NAME};
 
 /// Print, install or check udev rules for known drives (Linux; keycase needs none)
 ///
@@ -43,6 +43,15 @@ pub(super) fn run(args: &UdevArgs, app: &App) -> CliResult {
 }
 
 fn print(app: &App) -> CliResult {
-    output::answer(&udev::rules(app.catalog()?))?;
+    let rules = udev::rules(app.catalog()?);
+    match app.global.json {
+        true => output::document(&serde_json::json!({
+            "schema": "keycase.udev-rules/1",
+            "tool": app.tool()?,
+            "file": FILE_NAME,
+            "rules": rules,
+        }))?,
+        false => output::answer(&rules)?,
+    }
     Ok(Exit::Done.code())
 }

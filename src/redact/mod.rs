@@ -13,6 +13,7 @@
 
 pub mod audit;
 mod class;
+mod example;
 mod fields;
 mod known;
 mod literals;
@@ -32,6 +33,7 @@ mod words;
 mod worker;
 
 pub use class::{Class, Counts};
+pub use example::failed_examples;
 pub use pseudonym::{MapEntry, PseudonymMap};
 pub use redacted::{Redacted, RedactedName, RedactedReader};
 pub use redactor::{Key, RedactError, Redactor};

@@ -70,3 +70,15 @@ impl OutboxDocument {
         text
     }
 }
+
+/// The answer when nothing waits to be sent and `kept` submissions wait for the person.
+pub fn nothing_to_send(kept: usize) -> String {
+    let kept = match kept {
+        0 => return "nothing waits to be sent\n".to_owned(),
+        1 => "1 submission is kept".to_owned(),
+        more => format!("{more} submissions are kept"),
+    };
+    format!(
+        "nothing waits to be sent\n{kept} for you to hand over: `keycase outbox list` says how\n"
+    )
+}

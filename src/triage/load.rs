@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
+use super::explain::Cited;
 use super::language::Language;
 use super::model::{Head, Model};
 use super::pack::{
@@ -34,6 +35,9 @@ pub struct Rules {
     pub(super) contacts: Vec<Rule<ContactEffect>>,
     pub(super) priorities: Vec<Rule<PriorityEffect>>,
     pub(super) model: Model,
+    /// The pack with the model.
+    pub(super) learned_in: String,
+    pub(super) cited: Vec<Cited>,
     policies: Vec<PolicyRow>,
     names: KnownNames,
     examples: Vec<Example>,
@@ -239,6 +243,8 @@ impl Loading {
 
     /// Second pass: everything that reads.
     fn rules(&mut self, pack: TriagePack, file: &Pack) {
+        let (path, source) = (file.path.clone(), pack.source.to_string());
+        self.rules.cited.push(Cited { file: path, source, checked: pack.checked });
         let facts: Vec<Askable> =
             pack.facts.into_iter().filter_map(|fact| self.askable(fact, file)).collect();
         self.rules.facts.extend(facts);
@@ -357,7 +363,7 @@ impl Loading {
         let impact = (1..=3).map(Head::MilderThan);
         let heads = kinds.chain(categories).chain(impact).chain(scopes).collect();
         match Model::read(heads, row.bias, row.weights.get_ref()) {
-            Ok(model) => self.rules.model = model,
+            Ok(model) => (self.rules.model, self.rules.learned_in) = (model, file.path.clone()),
             Err(what) => self.errors.push(at(file, &row.weights, what)),
         }
     }

@@ -13,6 +13,7 @@
 //! words and facts give the same answer.
 
 mod decide;
+mod explain;
 mod impact;
 mod kinds;
 mod language;
@@ -30,6 +31,7 @@ pub mod text;
 mod values;
 
 pub use decide::{Ticket, UnknownPolicy, place, triage};
+pub use explain::{Cited, Explained, LEARNED, Learned};
 pub use load::{Example, Rules};
 pub use model::{Features, Group, Head, Model, Row};
 pub use values::{Category, Confidence, Contact, Kind, Question, Reason, Scope, Severity, Triage};

@@ -14,9 +14,9 @@ use crate::policy::Words;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TriagePack {
-    #[expect(dead_code, reason = "every pack says where it comes from; people read it there")]
+    /// What it rests on.
     pub(super) source: Words,
-    #[expect(dead_code, reason = "every pack says when it was checked; people read it there")]
+    /// When that was last looked at.
     pub(super) checked: Date,
     pub(super) language: Option<LanguageRow>,
     #[serde(default, rename = "cue")]

@@ -69,6 +69,12 @@ fn login_keeps_a_piped_key_in_a_private_file_and_it_is_used() {
         assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
     }
     assert!(outcome.stdout.contains(kept.to_str().unwrap()));
+    let mut login = person.command(&["desk", "login", "acme", "--json"]);
+    let outcome = Outcome::of(login.stdin(fs::File::open(&input).unwrap()).output().unwrap());
+    let document = outcome.json();
+    assert_eq!(document["schema"], "keycase.desk-login/1");
+    assert_eq!((&document["desk"], &document["kept_in"]), (&"acme".into(), &"file".into()));
+    assert_eq!(document["file"], kept.to_str().unwrap());
     let mut test = person.command(&["desk", "test", "acme"]);
     let tested = Outcome::of(test.env_remove("KEYCASE_ACME_TOKEN").output().unwrap());
     assert_eq!(tested.code, 0, "{}", tested.stderr);

@@ -63,6 +63,10 @@ fn without_a_desk_everything_is_kept_for_handing_over() {
     assert!(text.contains("\"not\" recognised & blinking") && text.contains("since the update"));
     assert_eq!(person.send().code, 0, "there is nothing to send");
     assert_eq!(person.state(), "ready");
+    let sent = person.run(&["outbox", "send"]);
+    assert!(sent.stdout.contains("nothing waits to be sent"), "{}", sent.stdout);
+    assert!(sent.stdout.contains("1 submission is kept for you to hand over"), "{}", sent.stdout);
+    assert!(sent.stdout.contains("`keycase outbox list`"), "{}", sent.stdout);
 }
 
 #[test]
@@ -225,8 +229,12 @@ fn submissions_can_be_shown_and_dropped_by_the_beginning_of_their_id() {
     assert_eq!(shown.code, 0, "{}", shown.stderr);
     assert!(shown.stdout.contains("since the update") && shown.stdout.contains("started"));
     assert_eq!(person.run(&["outbox", "show", "ffffffff-none"]).code, 66);
-    assert_eq!(person.run(&["outbox", "drop", &id]).code, 0);
+    let dropped = person.run(&["outbox", "drop", &id, "--json"]);
+    assert_eq!(dropped.code, 0, "{}", dropped.stderr);
+    assert_eq!(dropped.json()["schema"], "keycase.outbox-drop/1");
+    assert_eq!(dropped.json()["folder"], item.to_str().unwrap());
     assert!(person.items().is_empty());
+    assert_eq!(person.run(&["outbox", "send"]).stdout, "nothing waits to be sent\n");
     assert!(person.run(&["outbox", "list"]).stdout.contains("empty"));
 }
 

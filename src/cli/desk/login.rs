@@ -1,6 +1,8 @@
 //! `keycase desk login`: keeps a desk's key in the keyring, or in a file only its owner reads.
 
+use std::fmt;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use secrecy::zeroize::Zeroizing;
@@ -15,6 +17,38 @@ pub(super) struct LoginArgs {
     /// Keep it in a file although there is a keyring
     #[arg(long)]
     file: bool,
+}
+
+/// Where a key is kept.
+enum Place {
+    Keyring,
+    File(PathBuf),
+}
+
+impl Place {
+    /// Its name in documents.
+    fn id(&self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::File(_) => "file",
+        }
+    }
+
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Keyring => None,
+            Self::File(file) => Some(file),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keyring => f.write_str("the keyring"),
+            Self::File(file) => write!(f, "{} (only you can read it)", file.display()),
+        }
+    }
 }
 
 /// Takes the key, keeps it, and says where.
@@ -33,7 +67,16 @@ pub(super) fn run(args: &LoginArgs, app: &App) -> CliResult {
         Some(place) => place,
         None => in_file(&args.name, &key)?,
     };
-    output::answer(&format!("the key of desk `{}` is kept in {place}\n", args.name))?;
+    match app.global.json {
+        true => output::document(&serde_json::json!({
+            "schema": "keycase.desk-login/1",
+            "tool": app.tool()?,
+            "desk": args.name,
+            "kept_in": place.id(),
+            "file": place.file().map(|file| file.display().to_string()),
+        }))?,
+        false => output::answer(&format!("the key of desk `{}` is kept in {place}\n", args.name))?,
+    }
     if !app.global.quiet {
         output::hint(&format!("`keycase desk test {}` tries it", args.name));
     }
@@ -58,12 +101,12 @@ fn obtain(app: &App, desk: &str) -> CliResult<Credential> {
 }
 
 /// Keeps it in the keyring and reads it back; returns the place.
-fn in_keyring(desk: &str, key: &Credential) -> Result<String, KeyringError> {
+fn in_keyring(desk: &str, key: &Credential) -> Result<Place, KeyringError> {
     use secrecy::ExposeSecret;
     let keyring = Keyring::of_session(|name| std::env::var_os(name))?;
     keyring.write(desk, key)?;
     match keyring.read(desk)? {
-        Ok(found) if found.expose_secret() == key.expose_secret() => Ok("the keyring".into()),
+        Ok(found) if found.expose_secret() == key.expose_secret() => Ok(Place::Keyring),
         _ => Err(KeyringError::Failed("what it gives back is something else".into())),
     }
 }
@@ -74,7 +117,7 @@ fn tell_why(app: &App, why: &KeyringError) {
     }
 }
 
-fn in_file(desk: &str, key: &Credential) -> CliResult<String> {
+fn in_file(desk: &str, key: &Credential) -> CliResult<Place> {
     let Some(dir) = paths::config_dir() else {
         return Err(CliError::new(Exit::Config, "there is no home folder to keep the key in")
             .hint("set HOME or XDG_CONFIG_HOME"));
@@ -83,5 +126,5 @@ fn in_file(desk: &str, key: &Credential) -> CliResult<String> {
         let what = format!("can't keep the key below {}", dir.display());
         CliError::caused_by(io_exit(&error), what, &error)
     })?;
-    Ok(format!("{} (only you can read it)", kept.display()))
+    Ok(Place::File(kept))
 }

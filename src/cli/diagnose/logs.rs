@@ -1,6 +1,5 @@
 //! The logs of a machine or of a bundle, counted in one pass each.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,9 +16,6 @@ pub(super) const BUDGET: Duration = Duration::from_secs(20);
 /// Blocks in which a log is read. A record of the kernel's buffer fits, as it must.
 const BLOCK: usize = 256 * 1024;
 
-/// What a bundle starts with (a zip's first local header).
-const ZIP: &[u8] = b"PK\x03\x04";
-
 /// Counts the signals of a machine's logs, or of a recording's; also tells which log refused.
 pub(super) fn observe(
     app: &App,
@@ -27,10 +23,14 @@ pub(super) fn observe(
     snapshot: &Snapshot,
     look: Look<'_>,
 ) -> CliResult<(Observed, Vec<Refusal>)> {
-    if let Some(file) = look.recording {
+    if app.global.from.is_some() || look.bundle.is_some() {
+        let bundle = match look.bundle {
+            Some(path) => Bundle::open(path).ok(),
+            None => app.recorded_bundle(),
+        };
         // The lines are as old as the recording: their age counts from then.
         let clock = Clock { now: snapshot.taken_at, boot: None };
-        return Ok((of_recording(file, problems, clock, look), Vec::new()));
+        return Ok((of_bundle(bundle, problems, clock, look), Vec::new()));
     }
     match app.root()? {
         Some(root) if cfg!(target_os = "linux") || !root.is_live() => {
@@ -43,8 +43,8 @@ pub(super) fn observe(
 /// Where to look, and for how long.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
-    /// A recording in place of this machine.
-    pub(super) recording: Option<&'a Path>,
+    /// A bundle in place of this machine and of `--from`.
+    pub(super) bundle: Option<&'a Path>,
     /// How long a log may take.
     pub(super) budget: Duration,
     /// Told to stop by the person.
@@ -109,12 +109,14 @@ fn blocks(text: &mut dyn Read, scan: &mut Scan<'_>, look: Look<'_>) -> io::Resul
 
 /// The logs in a bundle, as streams. One that cannot be read, or is not what the manifest
 /// lists, is as good as absent: `keycase verify` says what is wrong with it.
-fn of_recording(file: &Path, problems: &Problems, clock: Clock, look: Look<'_>) -> Observed {
+fn of_bundle(
+    bundle: Option<Bundle>,
+    problems: &Problems,
+    clock: Clock,
+    look: Look<'_>,
+) -> Observed {
     let mut observed = Observed::default();
-    if !is_bundle(file) {
-        return observed;
-    }
-    let Ok(mut bundle) = Bundle::open(file) else { return observed };
+    let Some(mut bundle) = bundle else { return observed };
     let names: Vec<(String, bool)> =
         bundle.manifest().files.iter().map(|file| (file.name.clone(), file.truncated)).collect();
     for (name, truncated) in names {
@@ -132,12 +134,6 @@ fn of_recording(file: &Path, problems: &Problems, clock: Clock, look: Look<'_>) 
         }
     }
     observed
-}
-
-fn is_bundle(file: &Path) -> bool {
-    let mut start = [0; 4];
-    let read = File::open(file).and_then(|mut file| file.read_exact(&mut start));
-    file != Path::new("-") && read.is_ok() && start == ZIP
 }
 
 /// What stands in a bundle's file, by its name.

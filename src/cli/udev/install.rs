@@ -21,24 +21,54 @@ pub(super) fn run(app: &App) -> CliResult {
     let folder = root.place(FOLDER).map_err(|error| failed(Path::new(FOLDER), &error))?;
     let file = folder.join(FILE_NAME);
     if fs::read_to_string(&file).is_ok_and(|there| there == right) {
-        output::answer(&format!("{} is up to date; nothing was written\n", file.display()))?;
+        tell(app, &Outcome { file: &file, written: false, hidden: &[], reload: false })?;
         return Ok(Exit::Done.code());
     }
     refuse_to_replace(&file)?;
     write(&folder, &file, &right).map_err(|error| failed(&file, &error))?;
-    let status = udev::status(&check::found(&root), &right);
-    let mut said = format!("wrote {}\n", file.display());
-    for other in &status.hidden {
-        said.push_str(&format!("udev reads it instead of {other}\n"));
-    }
-    output::answer(&said)?;
-    if !app.global.quiet && root.is_live() {
+    let hidden = udev::status(&check::found(&root), &right).hidden;
+    let reload = root.is_live();
+    tell(app, &Outcome { file: &file, written: true, hidden: &hidden, reload })?;
+    if !app.global.quiet && reload {
         output::hint(
             "udev uses the rules on drives plugged in from now on; for those that are, run",
         );
         output::tell(&format!("  {RELOAD}"));
     }
     Ok(Exit::Done.code())
+}
+
+/// What was done.
+struct Outcome<'a> {
+    file: &'a Path,
+    /// Whether it was written; if not, it was right already.
+    written: bool,
+    /// Files of the same name that udev does not read because of it.
+    hidden: &'a [String],
+    /// Whether udev has to be told.
+    reload: bool,
+}
+
+fn tell(app: &App, done: &Outcome<'_>) -> CliResult<()> {
+    let file = done.file.display();
+    if app.global.json {
+        return output::document(&serde_json::json!({
+            "schema": "keycase.udev-install/1",
+            "tool": app.tool()?,
+            "file": file.to_string(),
+            "written": done.written,
+            "hidden": done.hidden,
+            "next": done.reload.then_some(RELOAD),
+        }));
+    }
+    let mut said = match done.written {
+        true => format!("wrote {file}\n"),
+        false => format!("{file} is up to date; nothing was written\n"),
+    };
+    for other in done.hidden {
+        said.push_str(&format!("udev reads it instead of {other}\n"));
+    }
+    output::answer(&said)
 }
 
 /// A file that keycase did not write may be somebody's decision: it stays.
