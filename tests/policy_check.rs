@@ -233,6 +233,50 @@ fn a_dated_end_of_life_decides() {
     }
 }
 
+/// An end of support ends support too; the answer says which end it is.
+#[test]
+fn a_dated_end_of_support_decides_and_is_named() {
+    let machine = Machine::new(&[sentry()]);
+    let overlay = |end: &str| {
+        format!(
+            "extends = \"datalocker-sentry-one-m\"\n[lifecycle]\nchecked = \"2026-11-01\"\n\
+             end_of_life = \"2028-01-01\"\nend_of_support = \"{end}\"\n"
+        )
+    };
+    let data = machine.path("data");
+    let data = data.to_str().unwrap();
+    for (end, status, note, code) in [
+        ("2026-11-21", "ended", "end of support was 2026-11-21", 2),
+        ("2026-11-22", "supported", "end of support is 2026-11-22", 0),
+    ] {
+        machine.write("data/devices/ours.toml", &overlay(end));
+        let (document, found) = machine.verdict(&[facts(&GOOD), vec!["--data", data]].concat());
+        let drive = &document["drives"][0];
+        let life = &drive["lifecycle"];
+        assert_eq!((life["status"].as_str(), found), (Some(status), code), "{end}");
+        assert_eq!((&life["ends"], &life["ending"]), (&json!(end), &json!("support")));
+        assert_eq!(life["note"], note);
+        assert!(drive["reasons"].to_string().contains(note), "{drive:#}");
+    }
+}
+
+/// The device's date says nothing about the software; the vendor's word does.
+#[test]
+fn what_the_vendor_told_excludes_whatever_the_devices_date_is() {
+    let machine = Machine::new(&[sentry()]);
+    machine.write(
+        "data/devices/ours.toml",
+        "extends = \"datalocker-sentry-one-m\"\n[lifecycle]\nchecked = \"2026-11-01\"\n\
+         end_of_life = \"2028-01-01\"\n",
+    );
+    let data = machine.path("data");
+    let args = [facts(&GOOD), vec!["--data", data.to_str().unwrap()]].concat();
+    assert_eq!(machine.verdict(&args).1, 0);
+    let (document, code) =
+        machine.verdict(&[args, vec!["--fact", "past_end_of_life=true"]].concat());
+    assert_eq!(code, 2, "{document:#}");
+}
+
 #[test]
 fn the_configuration_states_facts_and_the_command_line_overrides_them() {
     let machine = Machine::new(&[sentry()]);

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::catalog::FipsCertificate;
 use crate::policy::{Contact, Effect, Eligibility, LifecycleStatus, Policy, Reason, Verdict};
-use crate::snapshot::{Drive, Tool};
+use crate::snapshot::{Drive, Ending, Tool};
 
 /// The schema name of the document.
 pub const SCHEMA: &str = "keycase.eligibility/1";
@@ -106,8 +106,10 @@ pub struct ReasonRow {
 pub struct LifecycleRow {
     /// `supported` only with a date.
     pub status: LifecycleStatus,
-    /// Last day of life, included.
+    /// Last day of life or of support, whichever comes first; included.
     pub ends: Option<String>,
+    /// What ends on that day: `life` or `support`.
+    pub ending: Option<Ending>,
     /// When somebody last looked.
     pub checked: Option<String>,
     /// Where the date, or its absence, comes from.
@@ -218,6 +220,7 @@ impl DriveVerdict {
             lifecycle: LifecycleRow {
                 status: life.status,
                 ends: life.ends.map(|date| date.to_string()),
+                ending: life.ends.map(|_| life.ending),
                 checked: life.checked.map(|date| date.to_string()),
                 source: life.source.clone(),
                 note: life.words(),

@@ -20,7 +20,7 @@ pub use drive::{
 };
 pub use host::HostFacts;
 pub use ids::{BcdDevice, Pid, PortPath, SpeedMbps, Vid};
-pub use lifecycle::Lifecycle;
+pub use lifecycle::{Ending, Lifecycle};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

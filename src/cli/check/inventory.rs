@@ -194,6 +194,7 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
     let life = LifecycleRow {
         status: LifecycleStatus::Unknown,
         ends: None,
+        ending: None,
         checked: None,
         source: None,
         note: "no published end-of-life date known".into(),
