@@ -410,6 +410,19 @@ fn versions_and_dates_read_what_they_print() {
     };
     assert!(order("7.10.0", "7.9.9").is_gt());
     assert!(order("v7.8", "7.8.0").is_eq());
+    let surely_before = |a: &str, b: &str| {
+        ReleaseNumber::parse(a).unwrap().is_surely_before(&ReleaseNumber::parse(b).unwrap())
+    };
+    for (a, b, wanted) in [
+        ("4.8.24", "4.8.25", true),
+        ("4.7", "4.8.25", true),
+        ("4.8", "4.8.25", false),
+        ("4.8.25", "4.8.25", false),
+        ("4.8.25.1", "4.8.25", false),
+        ("5", "4.8.25", false),
+    ] {
+        assert_eq!(surely_before(a, b), wanted, "{a} {b}");
+    }
     let february: DayOrMonth =
         toml::from_str::<std::collections::BTreeMap<String, DayOrMonth>>("d = \"2024-02\"")
             .unwrap()["d"];

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use super::policy::Policy;
-use super::release::{DayOrMonth, Release, ReleaseNumber};
+use super::release::{DayOrMonth, Release};
 use super::versions::{SupportStatus, VersionAnswer, VersionRule, Versions};
+use crate::snapshot::ReleaseNumber;
 
 /// What settles a question that no rule answers.
 pub(super) const A_DATE: &str =
@@ -216,7 +217,8 @@ impl Judged<'_> {
                 "whether it came directly before {latest}, the latest given, is not known: {A_DATE}"
             ),
             None => format!(
-                "if it is the newest release, --latest {version} would settle it, otherwise {A_DATE}"
+                "if it is the newest release, --latest {version} would settle it, otherwise \
+                 {A_DATE}"
             ),
         }
     }

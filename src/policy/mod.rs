@@ -44,7 +44,7 @@ pub use overlay::Overlay as PolicyOverlay;
 pub use pack::{PolicyPack, PolicySource, Product, Scope};
 pub use period::Period;
 pub use policy::Policy;
-pub use release::{DayOrMonth, Release, ReleaseNumber};
+pub use release::{DayOrMonth, Release};
 pub use rows::{
     Channel, Escalation, Gap, Plan, Priority, RequestType, RequestTypeId, Rule, Severity,
     SeverityRef, Topic,
@@ -54,3 +54,5 @@ pub use versions::{
     SupportStatus, VersionAnswer, VersionQuery, VersionRule, Versions, version_support,
 };
 pub use words::Words;
+
+pub use crate::snapshot::ReleaseNumber;

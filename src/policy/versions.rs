@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Words;
 use super::judged::{A_DATE, Judged};
 use super::policy::Policy;
-use super::release::{Release, ReleaseNumber};
+use super::release::Release;
 use super::rows::Topic;
+use crate::snapshot::ReleaseNumber;
 
 /// Which versions a policy supports: `[versions]`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]

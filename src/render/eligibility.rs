@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalog::FipsCertificate;
+use crate::catalog::{Advice, Catalog};
 use crate::policy::{Contact, Effect, Eligibility, LifecycleStatus, Policy, Reason, Verdict};
 use crate::snapshot::{Drive, Ending, Tool};
 
@@ -80,6 +80,8 @@ pub struct DriveVerdict {
     pub lifecycle: LifecycleRow,
     /// FIPS certificates of the model; they say nothing about support.
     pub fips: Vec<FipsRow>,
+    /// What is advised, whatever the verdict is.
+    pub advice: Vec<AdviceRow>,
     /// What would settle an open verdict.
     pub ask: Vec<AskRow>,
     /// Whom to turn to.
@@ -116,6 +118,23 @@ pub struct LifecycleRow {
     pub source: Option<String>,
     /// The same in words.
     pub note: String,
+}
+
+/// Something that the drive's owner is advised to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AdviceRow {
+    /// Id, e.g. `update_software`.
+    pub id: String,
+    /// What to do, and why.
+    pub message: String,
+    /// Where the advice comes from.
+    pub source: String,
+}
+
+impl From<Advice> for AdviceRow {
+    fn from(advice: Advice) -> Self {
+        Self { id: advice.id.into(), message: advice.message, source: advice.source }
+    }
 }
 
 /// A question.
@@ -197,13 +216,9 @@ impl EligibilityDocument {
 }
 
 impl DriveVerdict {
-    /// The row of one drive, whose model has these FIPS certificates on the day `today`.
-    pub fn new(
-        drive: &Drive,
-        answer: &Eligibility<'_>,
-        certificates: &[FipsCertificate],
-        today: Date,
-    ) -> Self {
+    /// The row of one drive, with what the catalog says about its model on the day `today`.
+    pub fn new(drive: &Drive, answer: &Eligibility<'_>, catalog: &Catalog, today: Date) -> Self {
+        let certificates = catalog.certificates(&drive.identity);
         let life = &answer.lifecycle;
         let ask = answer.ask.iter().map(|asked| AskRow {
             fact: asked.fact.to_owned(),
@@ -226,6 +241,7 @@ impl DriveVerdict {
                 note: life.words(),
             },
             fips: certificates.iter().map(|row| FipsRow::new(row, today)).collect(),
+            advice: catalog.advice(drive).into_iter().map(AdviceRow::from).collect(),
             ask: ask.collect(),
             contact: answer.contact,
         }
