@@ -74,6 +74,7 @@ fn case(number: u32) -> (Drive, Lifecycle, Facts<'static>) {
     let life = Lifecycle {
         end_of_life: (number.is_multiple_of(5))
             .then(|| jiff::civil::date(2026, 1 + (number % 12) as i8, 1)),
+        end_of_support: None,
         checked: Some(jiff::civil::date(2026, 11, 22)),
         source: None,
     };

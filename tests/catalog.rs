@@ -6,8 +6,8 @@
 use keycase::catalog::{Catalog, Kind};
 use keycase::packs::{Origin, Pack, PackSet, embedded};
 use keycase::snapshot::{
-    Confidence, DataVersion, Drive, Interface, LockState, Lun, LunRole, LunType, Machine, Managed,
-    Tool, Usb, UsbDevice,
+    Confidence, DataVersion, Drive, Ending, Interface, LockState, Lun, LunRole, LunType, Machine,
+    Managed, Tool, Usb, UsbDevice,
 };
 
 fn catalog() -> Catalog {
@@ -212,6 +212,33 @@ fn an_overlay_changes_one_fact_and_is_named_as_its_source() {
     let lifecycle = catalog.lifecycle(&drive.identity);
     assert_eq!(lifecycle.end_of_life, Some("2026-06-30".parse().unwrap()));
     assert_eq!(lifecycle.source.as_deref(), Some("overlay/devices/ours.toml: our contract"));
+}
+
+#[test]
+fn the_earlier_of_two_published_ends_counts() {
+    for (dates, wanted) in [
+        ("end_of_support = \"2026-06-30\"", ("2026-06-30", Ending::Support)),
+        (
+            "end_of_life = \"2027-01-01\"\nend_of_support = \"2026-06-30\"",
+            ("2026-06-30", Ending::Support),
+        ),
+        (
+            "end_of_life = \"2026-06-30\"\nend_of_support = \"2027-01-01\"",
+            ("2026-06-30", Ending::Life),
+        ),
+        (
+            "end_of_life = \"2026-06-30\"\nend_of_support = \"2026-06-30\"",
+            ("2026-06-30", Ending::Life),
+        ),
+    ] {
+        let text = format!(
+            "extends = \"kingston-d300\"\n[lifecycle]\n{dates}\nchecked = \"2026-11-01\"\n"
+        );
+        let catalog = Catalog::load(&with_overlay(Box::leak(text.into_boxed_str()))).unwrap();
+        let drive = scan_with(&catalog, device("0951:1539", "", &[])).unwrap();
+        let (day, ending) = catalog.lifecycle(&drive.identity).end().unwrap();
+        assert_eq!((day.to_string().as_str(), ending), wanted, "{dates}");
+    }
 }
 
 #[test]

@@ -187,6 +187,42 @@ fn people_get_the_kinds_of_drives() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
+/// SafeConsole registers a SafeStick ahead of time only from 4.8.25 on.
+#[test]
+fn a_list_tells_which_drives_are_advised_to_be_updated() {
+    let good = [
+        "license_compliant=true",
+        "account_in_good_standing=true",
+        "implementation_complete=true",
+        "past_end_of_life=false",
+        "request_is_problem=true",
+        "requester_is_admin=true",
+        "installed_as_instructed=true",
+        "third_party_cause=false",
+    ];
+    let facts: Vec<&str> = good.iter().flat_map(|fact| ["--fact", fact]).collect();
+    let (head, old, new) = ("serial,model,software\n", "1,SafeStick,4.8.24\n", "2,SafeStick,6.0\n");
+    let code = |list: &str| check(list.as_bytes(), &facts).status.code();
+    assert_eq!(code(&format!("{head}{new}")), Some(0));
+    assert_eq!(code(&format!("{head}{new}{old}")), Some(1));
+    let line = check(
+        format!("{head}{new}{old}").as_bytes(),
+        &[&facts[..], &["--format", "nagios"]].concat(),
+    );
+    let line = String::from_utf8(line.stdout).unwrap();
+    assert!(line.starts_with("KEYCASE WARNING - 2 eligible, 1 advised to update |"), "{line}");
+    let rows = rows(&format!("{head}{new}{old}"), &facts);
+    let advised: Vec<usize> =
+        rows.iter().map(|row| row["advice"].as_array().unwrap().len()).collect();
+    assert_eq!(advised, [0, 1]);
+    let source = rows[1]["advice"][0]["source"].as_str().unwrap();
+    assert!(source.contains("article 4000106178"), "{source}");
+    let table = check(format!("{head}{new}{old}").as_bytes(), &facts);
+    let table = String::from_utf8(table.stdout).unwrap();
+    let kinds = table.matches("1 × DataLocker SafeStick: eligible for support").count();
+    assert_eq!(kinds, 2, "{table}");
+}
+
 #[test]
 fn text_from_a_list_neither_steers_a_terminal_nor_starts_a_formula() {
     let list = "serial,product\n=cmd(),\u{1b}[2J\n\u{202e}x,+1\n";

@@ -233,6 +233,111 @@ fn a_dated_end_of_life_decides() {
     }
 }
 
+/// An end of support ends support too; the answer says which end it is.
+#[test]
+fn a_dated_end_of_support_decides_and_is_named() {
+    let machine = Machine::new(&[sentry()]);
+    let overlay = |end: &str| {
+        format!(
+            "extends = \"datalocker-sentry-one-m\"\n[lifecycle]\nchecked = \"2026-11-01\"\n\
+             end_of_life = \"2028-01-01\"\nend_of_support = \"{end}\"\n"
+        )
+    };
+    let data = machine.path("data");
+    let data = data.to_str().unwrap();
+    for (end, status, note, code) in [
+        ("2026-11-21", "ended", "end of support was 2026-11-21", 2),
+        ("2026-11-22", "supported", "end of support is 2026-11-22", 0),
+    ] {
+        machine.write("data/devices/ours.toml", &overlay(end));
+        let (document, found) = machine.verdict(&[facts(&GOOD), vec!["--data", data]].concat());
+        let drive = &document["drives"][0];
+        let life = &drive["lifecycle"];
+        assert_eq!((life["status"].as_str(), found), (Some(status), code), "{end}");
+        assert_eq!((&life["ends"], &life["ending"]), (&json!(end), &json!("support")));
+        assert_eq!(life["note"], note);
+        assert!(drive["reasons"].to_string().contains(note), "{drive:#}");
+    }
+}
+
+/// The device's date says nothing about the software; the vendor's word does.
+#[test]
+fn what_the_vendor_told_excludes_whatever_the_devices_date_is() {
+    let machine = Machine::new(&[sentry()]);
+    machine.write(
+        "data/devices/ours.toml",
+        "extends = \"datalocker-sentry-one-m\"\n[lifecycle]\nchecked = \"2026-11-01\"\n\
+         end_of_life = \"2028-01-01\"\n",
+    );
+    let data = machine.path("data");
+    let args = [facts(&GOOD), vec!["--data", data.to_str().unwrap()]].concat();
+    assert_eq!(machine.verdict(&args).1, 0);
+    let (document, code) =
+        machine.verdict(&[args, vec!["--fact", "past_end_of_life=true"]].concat());
+    assert_eq!(code, 2, "{document:#}");
+}
+
+/// Advice is no verdict, but something to settle: an older software, if it is known.
+#[test]
+fn an_old_software_is_advised_to_be_updated() {
+    let software = |version: Option<&str>, firmware: Option<&str>| {
+        let mut drive = drive("1-1", "230a:1550", "Sentry ONE-M");
+        drive["software"] = json!({"version": version, "from": "autorun.exe"});
+        drive["firmware"] = json!({"version": firmware, "from": "the label"});
+        Machine::new(&[drive])
+    };
+    let overlay = "extends = \"datalocker-sentry-one-m\"\n[software]\nadvised = \"4.8.25\"\n\
+                   reason = \"The server wants it.\"\nsource = \"our handbook\"\n\
+                   confidence = \"inference\"\n";
+    for (version, firmware, is_advised) in [
+        (Some("4.8.24.9"), None, true),
+        (Some("4.7"), None, true),
+        (Some("3"), None, true),
+        (Some("4.8.25"), None, false),
+        (Some("6.0"), None, false),
+        // What is left out, or not a number, could be anything.
+        (Some("4.8"), None, false),
+        (Some("4.8.25-rc1"), None, false),
+        // A firmware is something else.
+        (None, Some("1.0"), false),
+        (None, None, false),
+    ] {
+        let machine = software(version, firmware);
+        machine.write("data/devices/ours.toml", overlay);
+        let data = machine.path("data");
+        let args = [facts(&GOOD), vec!["--data", data.to_str().unwrap()]].concat();
+        let (document, code) = machine.verdict(&args);
+        let drive = &document["drives"][0];
+        assert_eq!(drive["verdict"], "eligible", "{version:?}");
+        assert_eq!(code, i32::from(is_advised), "{version:?} {firmware:?}");
+        let advice = drive["advice"].as_array().unwrap();
+        assert_eq!(advice.len(), usize::from(is_advised), "{version:?}");
+        if let Some(advice) = advice.first() {
+            assert_eq!(advice["id"], "update_software");
+            let message = advice["message"].as_str().unwrap();
+            assert!(message.contains("update it to 4.8.25 or later. The server"), "{message}");
+            let source = advice["source"].as_str().unwrap();
+            assert!(source.ends_with("ours.toml: our handbook"), "{source}");
+        }
+        let form = |name: &str| {
+            let output = machine.check(&[&args[..], &["--format", name]].concat());
+            assert_eq!(output.status.code(), Some(code), "{name}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        assert_eq!(form("table").contains("advised    The drive's software is"), is_advised);
+        assert_eq!(form("csv").ends_with(",update_software\r\n"), is_advised);
+        assert_eq!(form("nagios").starts_with("KEYCASE WARNING"), is_advised);
+        let said = "1 eligible, 1 advised to update, 1-1 DataLocker Sentry ONE Managed: update";
+        assert_eq!(form("nagios").contains(said), is_advised);
+    }
+    // An exclusion outweighs it.
+    let machine = software(Some("4.7"), None);
+    machine.write("data/devices/ours.toml", overlay);
+    let data = machine.path("data");
+    let args = ["--data", data.to_str().unwrap(), "--fact", "license_compliant=false"];
+    assert_eq!(machine.verdict(&args).1, 2);
+}
+
 #[test]
 fn the_configuration_states_facts_and_the_command_line_overrides_them() {
     let machine = Machine::new(&[sentry()]);

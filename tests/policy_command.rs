@@ -125,6 +125,40 @@ fn wrong_packs_are_refused_with_their_place() {
     assert_eq!((&document["ok"], &document["errors"][0]["line"]), (&false.into(), &3.into()));
 }
 
+/// What would fail only when a ticket comes in is told when the pack is checked.
+#[test]
+fn times_and_products_that_a_policy_cannot_use_are_refused_when_it_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let policies = folder.path().join("policies");
+    std::fs::create_dir(&policies).unwrap();
+    let file = policies.join("ours.toml");
+    for (pack, said) in [
+        (
+            "extends = \"lockthreat\"\n[[target]]\nseverity = 1\n\
+             first_response = { business_hours = 4 }\nsource = \"our contract\"\n",
+            "ours.toml:3:12: `first_response` counts business hours",
+        ),
+        (
+            "extends = \"lockthreat\"\n[[release]]\nproduct = \"LockTreat\"\nversion = \"3.1\"\n\
+             ends = \"2026-12-31\"\nsource = \"our contract\"\n",
+            "ours.toml:3:11: the policy has no product `LockTreat`, only LockThreat",
+        ),
+    ] {
+        std::fs::write(&file, pack).unwrap();
+        let data = folder.path().to_str().unwrap();
+        for args in [
+            vec!["policy", "lint", file.to_str().unwrap()],
+            vec!["data", "lint", data],
+            vec!["policy", "list", "--data", data],
+        ] {
+            let output = keycase(&args);
+            let message = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(78), "{args:?}: {message}");
+            assert!(message.contains(said), "{args:?}: {message}");
+        }
+    }
+}
+
 /// Whoever writes a clause tests it by its examples, without Rust.
 #[test]
 fn lint_runs_the_examples_of_clauses() {

@@ -193,6 +193,52 @@ fn impossible_times_zones_and_severities_are_refused() {
     }
 }
 
+/// A time that the policy's hours cannot measure would never be due.
+#[test]
+fn times_that_the_hours_cannot_measure_are_refused() {
+    let closed = with_hours().replace("open = \"09:00\"\nclose = \"17:00\"\n", "");
+    let target = "[[target]]\nseverity = \"bad\"\n";
+    let (without, _) = closed.split_at(closed.find(target).unwrap());
+    let (no_hours, _) = without.split_at(without.find("[hours]").unwrap());
+    let lacks_hours = "`first_response` counts business hours, and the policy states no opening";
+    let lacks_days = "`resolution` counts business days, and the policy states none";
+    let rows = |what: &str| format!("{target}{what}\nsource = \"5\"\n");
+    let hours = rows("first_response = { business_hours = 8 }");
+    let days = rows("resolution = { business_days = 2 }");
+    for (base, more, wanted) in [
+        (without, &hours, Some(format!("small.toml:32:12: {lacks_hours}"))),
+        (without, &days, None),
+        (no_hours, &days, Some(format!("small.toml:27:12: {lacks_days}"))),
+        (no_hours, &rows("resolution = { clock_hours = 2 }"), None),
+        (
+            without,
+            &"[[timer]]\nstate = \"solved\"\nafter = { business_hours = 2 }\nnext = \"closed\"\n\
+              text = \"t\"\nsource = \"6\"\n"
+                .to_owned(),
+            Some("small.toml:31:1: `after` counts business hours".to_owned()),
+        ),
+    ] {
+        let pack = ("small.toml", format!("{base}{more}"));
+        match wanted {
+            None => assert!(Policies::load(&set(&[pack])).is_ok(), "{more}"),
+            Some(wanted) => {
+                let found = errors(&[pack]);
+                assert!(found[0].starts_with(&wanted), "{wanted}\nfound {found:?}");
+            }
+        }
+    }
+    // An overlay's row is refused in its own file, unless the overlay states the hours too.
+    let overlay = format!("extends = \"small\"\n{hours}");
+    let packs = [("small.toml", without.to_owned()), ("ours.toml", overlay.clone())];
+    let found = errors(&packs);
+    let wanted = format!("ours.toml:3:12: {lacks_hours}");
+    assert!(found[0].starts_with(&wanted), "{wanted}\nfound {found:?}");
+    let open = format!("{overlay}[hours]\nopen = \"09:00\"\nclose = \"17:00\"\n");
+    assert!(
+        Policies::load(&set(&[("small.toml", without.to_owned()), ("ours.toml", open)])).is_ok()
+    );
+}
+
 #[test]
 fn an_overlay_states_facts_and_is_named() {
     let overlay =

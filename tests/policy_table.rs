@@ -341,7 +341,7 @@ fn version_support() {
                 date.map_or("TBD".to_owned(), |date| date.to_string())
             };
             let version = row.version.as_ref().unwrap();
-            format!("{} {version} {} {}", row.product, text(row.released), text(row.ends))
+            format!("{} {version} {} {}", row.product.get_ref(), text(row.released), text(row.ends))
         })
         .collect();
     assert_eq!(

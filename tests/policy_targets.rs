@@ -445,6 +445,28 @@ fn an_overlay_replaces_zone_and_holidays_and_is_named() {
     assert!(found.notes.iter().any(|n| n.contains("desk.toml (service desk handbook)")));
 }
 
+/// Only what an overlay states stops being an assumption, and only for what rests on it.
+#[test]
+fn an_assumption_goes_when_its_own_key_is_stated() {
+    let said = |policy: &str, hours: &str, severity: &str| {
+        let mut set = embedded();
+        let text = format!("extends = \"{policy}\"\n[hours]\n{hours}\n");
+        let (path, origin) = ("desk.toml".to_owned(), Origin::Overlay);
+        set.add("policies", Pack { path, text: text.into(), origin });
+        let policies = Policies::load(&set).unwrap();
+        let found = ask(policies.get(policy).unwrap(), severity, at("2026-11-23T10:00:00Z"));
+        found.assumptions.iter().any(|text| text.starts_with("business days: "))
+    };
+    let (days, business) = ("days = [\"mon\", \"tue\"]", "business_days = [\"mon\", \"tue\"]");
+    // Here the days of opening are assumed, and the targets count business hours …
+    assert!(said("datalocker", business, "1"));
+    assert!(!said("datalocker", days, "1"));
+    assert!(!said("datalocker", &format!("{days}\n{business}"), "1"));
+    // … and there the business days, in which the target counts.
+    assert!(said("data-dynamics", days, "2"));
+    assert!(!said("data-dynamics", business, "2"));
+}
+
 /// The command's answer is the same wherever the machine is.
 #[test]
 fn the_zone_of_the_machine_changes_nothing() {

@@ -239,14 +239,153 @@ fn policies_without_a_rule_say_so() {
     );
 }
 
+/// Each open answer says what would settle it, and nothing that the question contradicts.
+#[test]
+fn every_open_answer_says_what_would_settle_it() {
+    for (policy, product, version, latest, parts) in [
+        ("secpod", "SanerNow", "6.1", None, ["no rule about versions", "a date from the vendor"]),
+        ("secpod", "Excel", "6.1", None, ["not about Excel", "own vendor"]),
+        ("datalocker", "Sentry ONE", "6.1", None, ["only EMS", "`keycase check`"]),
+        ("datalocker", "EMS", "6.1", None, ["known for EMS", "a date from the vendor"]),
+        ("datalocker", "EMS", "six", None, ["`six` is not a version", "--version"]),
+        ("lockthreat", "LockThreat", "3.3.1", Some("new"), ["`new` is not a version", "--latest"]),
+        ("lockthreat", "LockThreat", "3.3.1", None, ["the latest is not known", "--latest"]),
+        ("lockthreat", "LockThreat", "3.3.3", Some("3.3.2"), ["3.3.3 is newer", "--latest"]),
+        (
+            "lockthreat",
+            "LockThreat",
+            "3.3.1",
+            Some("3.4"),
+            ["3.4, given as the latest", "--latest"],
+        ),
+        ("lockthreat", "LockThreat", "3.3", Some("3.3.2"), ["3.3 has none", "--version"]),
+        ("lockthreat", "LockThreat", "3", Some("3.3.2"), ["3 has none", "--version"]),
+        ("lockthreat", "LockThreat", "3.2.9", Some("3.3.1"), ["before 3.3.1", "a date from"]),
+        ("data-dynamics", "StorageX", "9.0", Some("8.0"), ["9.0 is newer than 8.0", "--latest"]),
+        ("data-dynamics", "StorageX", "7.8.0", None, ["names no end", "--latest 7.8.0"]),
+        ("data-dynamics", "StorageX", "7.8.0", Some("8.0"), ["directly before 8.0", "a date from"]),
+        ("data-dynamics", "StorageX", "7.7.5", None, ["does not list", "--latest 7.7.5"]),
+        ("data-dynamics", "StorageX", "7.7.5", Some("8.0"), ["directly before 8.0", "a date from"]),
+    ] {
+        let answer = support(policy, product, version, latest, NOW);
+        let because = &answer.because;
+        assert_eq!(answer.status, SupportStatus::Unknown, "{because}");
+        for part in parts.iter().chain(&["would settle it"]) {
+            assert!(because.contains(part), "{policy} {version} {latest:?}: {because}");
+        }
+        assert_eq!(
+            because.matches("would settle it").count(),
+            1 + usize::from(because.contains("otherwise"))
+        );
+        assert!(latest.is_none() || !because.contains("nothing later"), "{because}");
+    }
+}
+
+/// The policies with an overlay of one of them.
+fn with_overlay(text: &str) -> Result<Policies, Vec<String>> {
+    let mut set = embedded();
+    let (path, origin) = ("dates.toml".to_owned(), Origin::Overlay);
+    set.add("policies", Pack { path, text: text.to_owned().into(), origin });
+    Policies::load(&set).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+fn release(product: &str, version: Option<&str>, ends: &str) -> String {
+    let version = version.map(|version| format!("version = \"{version}\"\n"));
+    let version = version.unwrap_or_default();
+    format!(
+        "[[release]]\nproduct = \"{product}\"\n{version}ends = \"{ends}\"\nsource = \"letter\"\n"
+    )
+}
+
+/// A row for a version says more about it than one for the whole product.
+#[test]
+fn the_row_that_names_the_version_decides() {
+    let own = release("EMS", Some("7.2"), "2027-01-01");
+    let whole = release("EMS", None, "2026-01-01");
+    for rows in [format!("{own}{whole}"), format!("{whole}{own}")] {
+        let policies = with_overlay(&format!("extends = \"datalocker\"\n{rows}")).unwrap();
+        let policy = policies.get("datalocker").unwrap();
+        for (version, status, ends) in [
+            ("7.2.0", SupportStatus::Supported, "2027-01-01"),
+            ("7.1", SupportStatus::Ended, "2026-01-01"),
+        ] {
+            let today = NOW.parse().unwrap();
+            let query = VersionQuery { product: "ems", version, latest: None, today };
+            let answer = version_support(policy, &query);
+            let ends = Some(ends.parse::<Date>().unwrap());
+            assert_eq!((answer.status, answer.ends), (status, ends), "{version}");
+        }
+    }
+}
+
+#[test]
+fn a_release_row_may_use_an_alias_but_no_unknown_product() {
+    let row = release("IronKey EMS", None, "2026-01-01");
+    let policies = with_overlay(&format!("extends = \"datalocker\"\n{row}")).unwrap();
+    let policy = policies.get("datalocker").unwrap();
+    let today = NOW.parse().unwrap();
+    let query = VersionQuery { product: "EMS", version: "7.2", latest: None, today };
+    assert_eq!(version_support(policy, &query).status, SupportStatus::Ended);
+    let row = release("Sentry ONE", None, "2026-01-01");
+    let errors = with_overlay(&format!("extends = \"datalocker\"\n{row}")).unwrap_err();
+    let wanted = "dates.toml:3:11: the policy has no product `Sentry ONE`, only EMS, ";
+    assert!(errors[0].starts_with(wanted), "{errors:?}");
+    let mut set = embedded();
+    let full = set.of("policies").find(|pack| pack.path.ends_with("dynamics.toml")).unwrap();
+    let text = full.text.replacen("product = \"StorageX\"", "product = \"Storage\"", 1);
+    let (path, origin) = ("data-dynamics.toml".to_owned(), Origin::Overlay);
+    set.add("policies", Pack { path, text: text.into(), origin });
+    let errors = Policies::load(&set).unwrap_err();
+    assert!(errors[0].to_string().contains(":177:11: the policy has no product"), "{errors:?}");
+}
+
+#[test]
+fn an_overlays_row_takes_the_place_of_the_same_version_however_it_is_written() {
+    let row = release("storagex", Some("7.8"), "2026-12-31");
+    let policies = with_overlay(&format!("extends = \"data-dynamics\"\n{row}")).unwrap();
+    let policy = policies.get("data-dynamics").unwrap();
+    assert_eq!(policy.pack.versions.as_ref().unwrap().releases.len(), 3);
+    let today = NOW.parse().unwrap();
+    let query = VersionQuery { product: "StorageX", version: "7.8.0", latest: None, today };
+    let answer = version_support(policy, &query);
+    assert_eq!(answer.ends, Some("2026-12-31".parse().unwrap()), "{answer:?}");
+}
+
+/// An organisation's own dates decide under every policy, whatever its rule is.
+#[test]
+fn an_overlays_dates_decide_under_every_rule() {
+    use SupportStatus::{Ended, Supported, Unknown};
+    for (policy, product, row_version, ends, version, latest, status) in [
+        ("secpod", "Saner", Some("6.1"), "2026-01-01", "6.1", None, Ended),
+        ("secpod", "SanerNow", None, "2027-01-01", "6.1", None, Supported),
+        ("secpod", "SanerNow", Some("6.1"), "2027-01-01", "6.2", None, Unknown),
+        ("lockthreat", "LockThreat", Some("3.1.0"), "2027-01-01", "3.1", Some("3.3.2"), Supported),
+        ("lockthreat", "LockThreat", Some("3.3.2"), "2026-01-01", "3.3.2", Some("3.3.2"), Ended),
+        // The end of the whole product ends every version; before it the rule has to be kept.
+        ("lockthreat", "LockThreat", None, "2026-01-01", "3.3.2", Some("3.3.2"), Ended),
+        ("lockthreat", "LockThreat", None, "2027-01-01", "3.3.2", Some("3.3.2"), Supported),
+        ("lockthreat", "LockThreat", None, "2027-01-01", "3.1.0", Some("3.3.2"), Ended),
+        ("lockthreat", "LockThreat", None, "2027-01-01", "3.3.2", None, Unknown),
+        ("data-dynamics", "StorageX", None, "2026-01-01", "9.0", Some("9.0"), Ended),
+        ("data-dynamics", "StorageX", None, "2027-01-01", "9.0", Some("9.0"), Supported),
+    ] {
+        let row = release(product, row_version, ends);
+        let policies = with_overlay(&format!("extends = \"{policy}\"\n{row}")).unwrap();
+        let (policy, today) = (policies.get(policy).unwrap(), NOW.parse().unwrap());
+        let product = &policy.pack.scope.products[0].name;
+        let answer = version_support(policy, &VersionQuery { product, version, latest, today });
+        assert_eq!(answer.status, status, "{product} {version} {latest:?}: {answer:?}");
+        let dated = status == Supported || ends < NOW;
+        let wanted = dated.then(|| ends.parse::<Date>().unwrap());
+        assert_eq!(answer.ends, wanted, "{product} {version} {latest:?}: {answer:?}");
+        assert!(policy.cited().ends_with("dates.toml"));
+    }
+}
+
 #[test]
 fn an_overlay_can_date_a_product() {
-    let mut set = embedded();
-    let text = "extends = \"datalocker\"\n[[release]]\nproduct = \"SafeConsole\"\n\
-                version = \"5.9.4\"\nends = \"2026-11\"\nsource = \"vendor's letter\"\n";
-    let (path, origin) = ("dates.toml".to_owned(), Origin::Overlay);
-    set.add("policies", Pack { path, text: text.into(), origin });
-    let policies = Policies::load(&set).unwrap();
+    let row = release("SafeConsole", Some("5.9.4"), "2026-11");
+    let policies = with_overlay(&format!("extends = \"datalocker\"\n{row}")).unwrap();
     let policy = policies.get("datalocker").unwrap();
     for (today, status) in
         [("2026-11-30", SupportStatus::Supported), ("2026-12-01", SupportStatus::Ended)]
@@ -271,6 +410,19 @@ fn versions_and_dates_read_what_they_print() {
     };
     assert!(order("7.10.0", "7.9.9").is_gt());
     assert!(order("v7.8", "7.8.0").is_eq());
+    let surely_before = |a: &str, b: &str| {
+        ReleaseNumber::parse(a).unwrap().is_surely_before(&ReleaseNumber::parse(b).unwrap())
+    };
+    for (a, b, wanted) in [
+        ("4.8.24", "4.8.25", true),
+        ("4.7", "4.8.25", true),
+        ("4.8", "4.8.25", false),
+        ("4.8.25", "4.8.25", false),
+        ("4.8.25.1", "4.8.25", false),
+        ("5", "4.8.25", false),
+    ] {
+        assert_eq!(surely_before(a, b), wanted, "{a} {b}");
+    }
     let february: DayOrMonth =
         toml::from_str::<std::collections::BTreeMap<String, DayOrMonth>>("d = \"2024-02\"")
             .unwrap()["d"];

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::matching::MatchRow;
-use crate::snapshot::{Confidence, LunType, Managed, Vid};
+use crate::snapshot::{Confidence, LunType, Managed, ReleaseNumber, Vid};
 
 /// What a pack describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -75,6 +75,8 @@ pub struct Entry {
     pub lifecycle: Option<EntryLifecycle>,
     /// Password attempts.
     pub attempts: Option<Attempts>,
+    /// Which version of its software is advised.
+    pub software: Option<AdvisedSoftware>,
     /// What replaces it.
     pub replacement: Option<Replacement>,
     /// How it is recognised.
@@ -164,6 +166,20 @@ pub struct Attempts {
     pub reserved: Option<u32>,
     /// What the drive then does.
     pub then: Option<String>,
+    /// Source.
+    pub source: String,
+    /// How good the source is.
+    pub confidence: SourceConfidence,
+}
+
+/// The version of a drive's software that a source advises, or a later one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdvisedSoftware {
+    /// The version; of the software that the launcher starts, not of the firmware.
+    pub advised: ReleaseNumber,
+    /// What it is needed for.
+    pub reason: String,
     /// Source.
     pub source: String,
     /// How good the source is.

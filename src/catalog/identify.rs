@@ -43,6 +43,7 @@ impl Catalog {
         };
         Lifecycle {
             end_of_life: known.end_of_life,
+            end_of_support: known.end_of_support,
             checked: Some(known.checked),
             source: known.source.clone(),
         }

@@ -4,6 +4,7 @@
 //! drive (LUN roles, lock state, management, what stays unknown). Pure: values in, values
 //! out. Does not belong here: reading devices (`host`) and support decisions (`policy`).
 
+mod advice;
 mod entry;
 mod identify;
 mod interpret;
@@ -13,8 +14,9 @@ mod matching;
 mod missing;
 mod overlay;
 
+pub use advice::Advice;
 pub use entry::{
-    Attempts, Entry, FipsCertificate, FipsStatus, Kind, LunHint, OsSupport, Replacement,
-    SecurityNote, Source, SourceConfidence, VersionHint,
+    AdvisedSoftware, Attempts, Entry, FipsCertificate, FipsStatus, Kind, LunHint, OsSupport,
+    Replacement, SecurityNote, Source, SourceConfidence, VersionHint,
 };
 pub use identify::Catalog;

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::entry::{Entry, EntryLifecycle, Replacement};
+use super::entry::{AdvisedSoftware, Entry, EntryLifecycle, Replacement};
 use super::matching::MatchRow;
 use crate::packs::{Origin, Pack, PackError};
 use crate::snapshot::Managed;
@@ -18,6 +18,7 @@ pub(super) struct Overlay {
     name: Option<String>,
     managed: Option<Managed>,
     lifecycle: Option<EntryLifecycle>,
+    software: Option<AdvisedSoftware>,
     replacement: Option<Replacement>,
     #[serde(default)]
     notes: Vec<String>,
@@ -59,6 +60,10 @@ pub(super) fn apply(overlay: Overlay, pack: &Pack, entries: &mut [Entry]) -> Res
         let said = lifecycle.source.take().map(|s| format!(": {s}")).unwrap_or_default();
         lifecycle.source = Some(format!("{}{said}", pack.path));
         entry.lifecycle = Some(lifecycle);
+    }
+    if let Some(mut software) = overlay.software {
+        software.source = format!("{}: {}", pack.path, software.source);
+        entry.software = Some(software);
     }
     if let Some(replacement) = overlay.replacement {
         entry.replacement = Some(replacement);

@@ -80,7 +80,7 @@ fn check(args: &CheckArgs, app: &App) -> CliResult<CheckExit> {
         documents = answers.unwrap_or(documents);
     }
     let drives = documents.iter().flat_map(|document| &document.drives);
-    let exit = exit(Summary::of(drives.map(|drive| drive.verdict)));
+    let exit = exit(Summary::of(drives.map(|drive| drive.verdict)), advised(&documents));
     output::answer(&show(&documents, format, exit)?)?;
     if documents.iter().all(|document| document.drives.is_empty()) {
         scan::nothing_found(&snapshots).print();
@@ -132,18 +132,19 @@ fn verdicts(
     let verdicts = snapshot.drives.iter().map(|drive| {
         let life = catalog.lifecycle(&drive.identity);
         let answer = eligibility(policy, drive, &life, facts, today);
-        DriveVerdict::new(drive, &answer, catalog.certificates(&drive.identity), today)
+        DriveVerdict::new(drive, &answer, catalog, today)
     });
     Ok(EligibilityDocument::new(app.tool()?, app.now, policy, verdicts.collect()))
 }
 
-/// A drive that is not eligible outweighs one that is not known; both outweigh a question.
-fn exit(all: Summary) -> CheckExit {
+/// A drive that is not eligible outweighs one that is not known; both outweigh a question, and
+/// an advice.
+fn exit(all: Summary, advised: usize) -> CheckExit {
     match all {
         _ if all.total() == 0 => CheckExit::Unknown,
         _ if all.not_eligible > 0 => CheckExit::NotEligible,
         _ if all.unknown > 0 => CheckExit::Unknown,
-        _ if all.needs_information > 0 => CheckExit::Settle,
+        _ if all.needs_information > 0 || advised > 0 => CheckExit::Settle,
         _ => CheckExit::Eligible,
     }
 }
@@ -157,7 +158,7 @@ fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> C
             return Ok(format!("{}{lines}", render::csv_header()));
         }
         Format::Prometheus => return Ok(render::prometheus(documents)),
-        Format::Nagios => return Ok(render::nagios(documents, status(exit))),
+        Format::Nagios => return Ok(render::nagios(documents, advised(documents), status(exit))),
         Format::Ndjson => documents.iter().flat_map(|d| &d.drives).map(json).collect(),
         Format::Json => match documents {
             [one] => crate::text::json::document(one),
@@ -174,6 +175,12 @@ fn status(exit: CheckExit) -> &'static str {
         CheckExit::NotEligible => "CRITICAL",
         CheckExit::Unknown => "UNKNOWN",
     }
+}
+
+/// How many drives something is advised for.
+fn advised(documents: &[EligibilityDocument]) -> usize {
+    let drives = documents.iter().flat_map(|document| &document.drives);
+    drives.filter(|drive| !drive.advice.is_empty()).count()
 }
 
 /// Whether any drive waits for an answer.

@@ -130,12 +130,15 @@ fn due(policy: &Policy, triage: &Triage, received: Timestamp) -> CliResult<Targe
         received,
     };
     let targets = targets(policy, &query).map_err(|error| {
-        let exit = match error {
-            TargetError::Time => Exit::BadData,
-            _ => Exit::Config,
+        let (exit, hint) = match error {
+            TargetError::Time => {
+                (Exit::BadData, "--received-at takes the time a ticket was received")
+            }
+            _ => {
+                (Exit::Config, "data/triage/policies.toml must name severities as the policy does")
+            }
         };
-        CliError::from_error(exit, &error)
-            .hint("data/triage/policies.toml must name severities as the policy does")
+        CliError::from_error(exit, &error).hint(hint)
     })?;
     Ok(Targets::new(&targets))
 }

@@ -84,8 +84,8 @@ fn fact(name: &str, drive: &Drive, life: &Lifecycle, today: Date) -> Option<(Fac
             (Some(FactValue::List(luns)), Snapshot)
         }
         "lifecycle.end_of_life" => (life.end_of_life.map(FactValue::from), Catalog),
-        // The last day of life is included: the end is past from the next day on.
-        "lifecycle.past_end" => (life.end_of_life.map(|end| (today > end).into()), Catalog),
+        // The last day is included: the end is past from the next day on.
+        "lifecycle.past_end" => (life.end().map(|(end, _)| (today > end).into()), Catalog),
         "today" => (Some(today.into()), Clock),
         _ => (None, Clock),
     };

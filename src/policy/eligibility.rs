@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::clause::{Clause, Contact};
 use super::policy::Policy;
 use crate::condition::{Condition, FactValue, Facts, Truth, drive_fact};
-use crate::snapshot::{Confidence, Drive, Lifecycle};
+use crate::snapshot::{Confidence, Drive, Ending, Lifecycle};
 
 /// The clause that every policy has: is the drive one the policy is about?
 const SCOPE: &str = "product_scope";
@@ -99,8 +99,10 @@ pub enum LifecycleStatus {
 pub struct EndOfLife {
     /// Ended, ahead, or not known.
     pub status: LifecycleStatus,
-    /// Last day of life, included.
+    /// Last day of life or of support, whichever comes first; included.
     pub ends: Option<Date>,
+    /// What ends on that day.
+    pub ending: Ending,
     /// When somebody last looked.
     pub checked: Option<Date>,
     /// Where the date, or its absence, comes from.
@@ -297,21 +299,28 @@ fn placed_because(drive: &Drive, effect: Effect) -> String {
 }
 
 fn end_of_life(life: &Lifecycle, today: Date) -> EndOfLife {
-    let status = match life.end_of_life {
+    let (ends, ending) = life.end().unzip();
+    let status = match ends {
         None => LifecycleStatus::Unknown,
         Some(end) if today > end => LifecycleStatus::Ended,
         Some(_) => LifecycleStatus::Supported,
     };
-    let source = life.source.clone();
-    EndOfLife { status, ends: life.end_of_life, checked: life.checked, source }
+    EndOfLife {
+        status,
+        ends,
+        ending: ending.unwrap_or_default(),
+        checked: life.checked,
+        source: life.source.clone(),
+    }
 }
 
 impl EndOfLife {
     /// The same in words; without a date it never says "supported".
     pub fn words(&self) -> String {
+        let ending = self.ending.words();
         match (self.status, self.ends, self.checked) {
-            (LifecycleStatus::Ended, Some(end), _) => format!("end of life was {end}"),
-            (LifecycleStatus::Supported, Some(end), _) => format!("end of life is {end}"),
+            (LifecycleStatus::Ended, Some(end), _) => format!("{ending} was {end}"),
+            (LifecycleStatus::Supported, Some(end), _) => format!("{ending} is {end}"),
             (_, _, Some(checked)) => {
                 format!("no published end-of-life date known (checked {checked})")
             }

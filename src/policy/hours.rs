@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Words;
+use super::assumed::{Assumed, AssumedDays};
 use super::calendar::Calendar;
 use super::holidays::Holidays;
 use super::rows::SeverityRef;
@@ -45,6 +46,9 @@ pub struct Hours {
     /// The overlay that changed the hours.
     #[serde(skip)]
     pub overlaid_by: Option<String>,
+    /// Whether an overlay states `business_days`; `days_assumed` is not about them then.
+    #[serde(skip)]
+    pub(super) business_days_overlaid: bool,
 }
 
 /// Hours that hold for some severities only; the desk ignores holidays then.
@@ -107,6 +111,16 @@ impl Hours {
             .filter_map(|(what, why)| Some(format!("{}: {}", what.words(), why.as_ref()?)))
     }
 
+    /// Which days `days_assumed` is about: a pack that tells business days from the days on
+    /// which the desk is open has assumed the former, the latter stand in its source.
+    pub(super) fn assumed_days(&self) -> AssumedDays {
+        match (&self.business_days, self.business_days_overlaid) {
+            (None, _) => AssumedDays::Both,
+            (Some(_), false) => AssumedDays::Business,
+            (Some(_), true) => AssumedDays::Open,
+        }
+    }
+
     /// The same, with what each is about.
     pub(super) fn assumed(&self) -> impl Iterator<Item = (Assumed, &Option<Words>)> {
         [
@@ -115,24 +129,6 @@ impl Hours {
             (Assumed::Holidays, &self.holidays_assumed),
         ]
         .into_iter()
-    }
-}
-
-/// What had to be assumed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Assumed {
-    Zone,
-    Days,
-    Holidays,
-}
-
-impl Assumed {
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Zone => "time zone",
-            Self::Days => "business days",
-            Self::Holidays => "holidays",
-        }
     }
 }
 

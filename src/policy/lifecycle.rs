@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Words;
+use super::assumed::Assumed;
 use super::calendar::Calendar;
-use super::hours::{Assumed, Hours};
 use super::period::Period;
 use super::policy::Policy;
 use super::rows::Topic;
@@ -168,11 +168,18 @@ pub fn ticket_lifecycle(policy: &Policy, query: &LifecycleQuery) -> Option<Lifec
 /// some out.
 fn assumed(policy: &Policy, periods: impl Iterator<Item = Period>) -> Vec<String> {
     let periods: Vec<Period> = periods.collect();
-    let in_business = periods.iter().any(|period| matches!(period, Period::BusinessDays { .. }));
-    let hours = policy.pack.hours.iter().filter(|_| !periods.is_empty());
-    let assumed = hours.flat_map(Hours::assumed);
-    let rests_on = assumed.filter(|(what, _)| in_business || *what == Assumed::Zone);
-    let said = rests_on.filter_map(|(what, why)| Some((what.words(), why.as_ref()?)));
+    let in_days = periods.iter().any(|period| matches!(period, Period::BusinessDays { .. }));
+    let in_hours = periods.iter().any(|period| matches!(period, Period::BusinessHours(_)));
+    let Some(hours) = policy.pack.hours.as_ref().filter(|_| !periods.is_empty()) else {
+        return Vec::new();
+    };
+    let rests_on = |what| match what {
+        Assumed::Zone => true,
+        Assumed::Days => hours.assumed_days().matter(in_hours, in_days),
+        Assumed::Holidays => in_hours || in_days,
+    };
+    let assumed = hours.assumed().filter(|(what, _)| rests_on(*what));
+    let said = assumed.filter_map(|(what, why)| Some((what.words(), why.as_ref()?)));
     said.map(|(what, why)| format!("assumed {what}: {why}")).collect()
 }
 

@@ -6,9 +6,11 @@ use toml::Spanned;
 
 use super::clause::{Clause, ClauseRow, FactRow};
 use super::example::run_example;
+use super::measurable;
 use super::overlay::{self, Overlay};
 use super::pack::PolicyPack;
 use super::policy::Policy;
+use super::release;
 use super::rows::SeverityRef;
 use crate::condition::{Condition, FactType, FactValue, KnownNames, drive_names};
 use crate::packs::{Pack, PackError, PackSet};
@@ -17,7 +19,7 @@ use crate::packs::{Pack, PackError, PackSet};
 pub(super) const MOST_ROWS: usize = 200;
 
 /// More mistakes than this tell nothing new about a pack.
-const MOST_ERRORS: usize = 20;
+pub(super) const MOST_ERRORS: usize = 20;
 
 /// All policies in use.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +106,10 @@ fn compile(mut pack: PolicyPack, file: &Pack) -> Result<Policy, Vec<PackError>> 
     policy.note_reads();
     let unknown = severity_references(&policy.pack);
     errors.extend(unknown.filter_map(|r| unknown_severity(&policy, r, file)).take(MOST_ERRORS));
+    errors.extend(release::name_products_of(&mut policy, file));
+    errors.extend(measurable::targets(&policy, &policy.pack.targets, file));
+    errors.extend(measurable::ticket_times(&policy, file));
+    errors.truncate(MOST_ERRORS);
     if errors.is_empty() { Ok(policy) } else { Err(errors) }
 }
 
@@ -121,7 +127,9 @@ fn too_many(pack: &PolicyPack, file: &Pack) -> Option<PackError> {
     let fact = pack.facts.get(MOST_ROWS).map(|row| at(file, &row.id, &*most));
     let clause = || pack.clauses.get(MOST_ROWS).map(|row| at(file, &row.id, &*most));
     let severity = || pack.severities.get(MOST_ROWS).map(|_| file.error_at("[[severity]]", &*most));
-    fact.or_else(clause).or_else(severity)
+    let products = &pack.scope.products;
+    let product = || products.get(MOST_ROWS).map(|_| file.error_at("[[scope.product]]", &*most));
+    fact.or_else(clause).or_else(severity).or_else(product)
 }
 
 /// Every place where a row names a severity.

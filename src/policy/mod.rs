@@ -5,14 +5,17 @@
 //! [`version_support`]. Does not belong here: reading the
 //! machine, asking a person, printing, the clock. Time is an argument.
 
+mod assumed;
 mod calendar;
 mod clause;
 mod eligibility;
 mod example;
 mod holidays;
 mod hours;
+mod judged;
 mod lifecycle;
 mod load;
+mod measurable;
 mod overlay;
 mod pack;
 mod period;
@@ -41,13 +44,15 @@ pub use overlay::Overlay as PolicyOverlay;
 pub use pack::{PolicyPack, PolicySource, Product, Scope};
 pub use period::Period;
 pub use policy::Policy;
-pub use release::{DayOrMonth, ReleaseNumber};
+pub use release::{DayOrMonth, Release};
 pub use rows::{
     Channel, Escalation, Gap, Plan, Priority, RequestType, RequestTypeId, Rule, Severity,
     SeverityRef, Topic,
 };
 pub use targets::{Due, TargetError, TargetQuery, TargetRow, Targets, targets};
 pub use versions::{
-    Release, SupportStatus, VersionAnswer, VersionQuery, VersionRule, Versions, version_support,
+    SupportStatus, VersionAnswer, VersionQuery, VersionRule, Versions, version_support,
 };
 pub use words::Words;
+
+pub use crate::snapshot::ReleaseNumber;

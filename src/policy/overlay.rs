@@ -11,13 +11,15 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Words;
+use super::assumed::AssumedDays;
 use super::clause::{ClauseRow, FactRow};
 use super::holidays::Holidays;
 use super::hours::{Day, Hours, TimeOfDay, Zone};
 use super::load::{self, at, typed};
+use super::measurable;
 use super::policy::Policy;
+use super::release::{self, Release};
 use super::targets::TargetRow;
-use super::versions::Release;
 use crate::condition::{KnownNames, Origin};
 use crate::packs::{Pack, PackError};
 
@@ -78,7 +80,7 @@ pub(super) fn parse(pack: &Pack) -> Result<Option<Overlay>, PackError> {
 
 /// Applies an overlay to the policy it extends; a wrong one changes nothing.
 pub(super) fn apply(
-    overlay: Overlay,
+    mut overlay: Overlay,
     pack: &Pack,
     policy: &mut Policy,
 ) -> Result<(), Vec<PackError>> {
@@ -104,12 +106,15 @@ pub(super) fn apply(
     if let Some(hours) = overlay.hours {
         change_hours(&mut changed, hours, &place, pack, &mut errors);
     }
+    errors.extend(measurable::targets(&changed, &overlay.targets, pack));
+    errors.extend(release::name_products(policy, &mut overlay.releases, pack));
     if !errors.is_empty() {
         return Err(errors);
     }
     changed.names = names;
     changed.note_reads();
-    change_rows(&mut changed, overlay.fact, overlay.targets, overlay.releases, &place);
+    change_rows(&mut changed, overlay.fact, overlay.targets, &place);
+    release::put_releases(&mut changed, overlay.releases, &place);
     changed.overlaid_by.push(place);
     *policy = changed;
     Ok(())
@@ -171,13 +176,15 @@ fn merge(hours: &mut Hours, over: HoursOverlay) {
         hours.zone = zone;
         hours.zone_assumed = None;
     }
+    let assumed = hours.assumed_days();
     if let Some(days) = over.days {
         hours.days = days;
-        hours.days_assumed = None;
+        hours.days_assumed.take_if(|_| assumed != AssumedDays::Business);
     }
     if let Some(days) = over.business_days {
         hours.business_days = Some(days);
-        hours.days_assumed = None;
+        hours.business_days_overlaid = true;
+        hours.days_assumed.take_if(|_| assumed == AssumedDays::Business);
     }
     hours.open = over.open.or(hours.open);
     hours.close = over.close.or(hours.close);
@@ -187,13 +194,7 @@ fn merge(hours: &mut Hours, over: HoursOverlay) {
     }
 }
 
-fn change_rows(
-    policy: &mut Policy,
-    facts: Vec<FactRow>,
-    targets: Vec<TargetRow>,
-    releases: Vec<Release>,
-    place: &str,
-) {
+fn change_rows(policy: &mut Policy, facts: Vec<FactRow>, targets: Vec<TargetRow>, place: &str) {
     let old = &mut policy.pack.facts;
     old.retain(|row| !facts.iter().any(|new| new.id.get_ref() == row.id.get_ref()));
     old.extend(facts);
@@ -207,11 +208,5 @@ fn change_rows(
             Some(at) => policy.pack.targets[at] = row,
             None => policy.pack.targets.push(row),
         }
-    }
-    let Some(versions) = &mut policy.pack.versions else { return };
-    for mut row in releases {
-        row.source = row.source.with(place);
-        versions.releases.retain(|old| old.product != row.product || old.version != row.version);
-        versions.releases.push(row);
     }
 }

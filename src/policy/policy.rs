@@ -116,6 +116,12 @@ impl Policy {
         })
     }
 
+    /// The names of all products in scope.
+    pub(super) fn product_names(&self) -> String {
+        let names: Vec<&str> = self.pack.scope.products.iter().map(|row| &*row.name).collect();
+        names.join(", ")
+    }
+
     /// Other hours that hold for a severity.
     pub(super) fn hours_exception(&self, severity: &Severity) -> Option<&HoursException> {
         let exceptions = self.pack.hours.as_ref()?.exceptions.iter();

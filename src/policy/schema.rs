@@ -9,8 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::Words;
 use super::hours::{TimeOfDay, Zone};
-use super::release::{DayOrMonth, ReleaseNumber};
+use super::release::DayOrMonth;
 use super::rows::SeverityRef;
+use crate::snapshot::ReleaseNumber;
 
 /// A date in quotes, `2026-11-22`; stands for the type that reads it.
 pub(super) struct IsoDate;

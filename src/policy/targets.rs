@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::Words;
+use super::assumed::Assumed;
 use super::calendar::Calendar;
-use super::hours::Assumed;
 use super::period::Period;
 use super::policy::Policy;
 use super::rows::{Priority, RequestTypeId, Severity, SeverityRef, Topic};
@@ -166,7 +166,7 @@ fn assumptions(policy: &Policy, found: &Targets<'_>) -> Vec<String> {
     let always_open = policy.hours_exception(found.severity.1).is_some();
     let rests_on = |what| match what {
         Assumed::Zone => in_days || in_hours,
-        Assumed::Days => in_days || (in_hours && !always_open && hours.business_days.is_none()),
+        Assumed::Days => hours.assumed_days().matter(in_hours && !always_open, in_days),
         Assumed::Holidays => (in_days || in_hours) && !always_open,
     };
     let assumed = hours.assumed().filter(|(what, _)| rests_on(*what));

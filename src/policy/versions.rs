@@ -5,9 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Words;
+use super::judged::{A_DATE, Judged};
 use super::policy::Policy;
-use super::release::{DayOrMonth, ReleaseNumber};
+use super::release::Release;
 use super::rows::Topic;
+use crate::snapshot::ReleaseNumber;
 
 /// Which versions a policy supports: `[versions]`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -43,20 +45,19 @@ pub enum VersionRule {
     CurrentAndPrevious,
 }
 
-/// A release with its dates.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Release {
-    /// The product.
-    pub product: String,
-    /// The version; absent for a date that holds for the whole product.
-    pub version: Option<ReleaseNumber>,
-    /// When it came out.
-    pub released: Option<DayOrMonth>,
-    /// When general support ends; absent when the source says "to be determined".
-    pub ends: Option<DayOrMonth>,
-    /// Section of the source.
-    pub source: Words,
+impl Versions {
+    /// What holds where the policy has no rule, and an overlay states dates.
+    pub(super) fn of_dates_alone(source: Words) -> Self {
+        Self {
+            text: Words::own("The policy has no rule about versions; only stated dates decide."),
+            rule: VersionRule::EndOfLife,
+            before_latest: 0,
+            hotfixes: None,
+            older: None,
+            releases: Vec::new(),
+            source,
+        }
+    }
 }
 
 /// What is asked for.
@@ -100,37 +101,16 @@ pub struct VersionAnswer {
 }
 
 impl VersionAnswer {
-    fn new(status: SupportStatus, because: impl Into<String>) -> Self {
+    pub(super) fn new(status: SupportStatus, because: impl Into<String>) -> Self {
         Self { status, ends: None, hotfixes: None, because: because.into(), notes: Vec::new() }
     }
 }
 
 /// Says whether a version is supported on a day.
 pub fn version_support(policy: &Policy, query: &VersionQuery<'_>) -> VersionAnswer {
-    let unknown = |because: String| VersionAnswer::new(SupportStatus::Unknown, because);
-    let Some(product) = policy.product(query.product) else {
-        let known: Vec<&str> = policy.pack.scope.products.iter().map(|p| &*p.name).collect();
-        let known = known.join(", ");
-        return unknown(format!("the policy is about {known}, not about {}", query.product));
-    };
-    let Some(versions) = &policy.pack.versions else {
-        let gap = policy.gap(Topic::Versions).map(ToString::to_string);
-        return unknown(gap.unwrap_or_else(|| "the policy has no rule about versions".into()));
-    };
-    let Some(version) = ReleaseNumber::parse(query.version) else {
-        return unknown(format!("`{}` is not a version like 7.8.0", query.version));
-    };
-    let latest = match query.latest.map(|text| (text, ReleaseNumber::parse(text))) {
-        Some((text, None)) => return unknown(format!("`{text}` is not a version like 7.8.0")),
-        Some((_, number)) => number,
-        None => None,
-    };
-    let judged =
-        Judged { policy, versions, product: &product.name, version, latest, today: query.today };
-    let mut answer = match versions.rule {
-        VersionRule::EndOfLife => judged.by_end_of_life(),
-        VersionRule::ThirdNumberWindow => judged.by_window(),
-        VersionRule::CurrentAndPrevious => judged.by_table(),
+    let (mut answer, versions) = match judged(policy, query) {
+        Ok(judged) => (judged.answer(), judged.versions),
+        Err(because) => return VersionAnswer::new(SupportStatus::Unknown, because),
     };
     if let (Some(true), status) = (versions.hotfixes, answer.status) {
         answer.hotfixes = match status {
@@ -145,164 +125,39 @@ pub fn version_support(policy: &Policy, query: &VersionQuery<'_>) -> VersionAnsw
     answer
 }
 
-/// A version with everything it is judged by.
-struct Judged<'a> {
-    policy: &'a Policy,
-    versions: &'a Versions,
-    product: &'a str,
-    version: ReleaseNumber,
-    latest: Option<ReleaseNumber>,
-    today: Date,
+/// What is to be judged; the error says why it cannot be, and what would settle it.
+fn judged<'a>(policy: &'a Policy, query: &VersionQuery<'_>) -> Result<Judged<'a>, String> {
+    let product = policy.product(query.product).ok_or_else(|| not_about(policy, query.product))?;
+    let versions = policy.pack.versions.as_ref().ok_or_else(|| {
+        let gap =
+            policy.gap(Topic::Versions).map_or("the policy has no rule about versions", |g| g);
+        format!("{gap}; {A_DATE}")
+    })?;
+    let version = number(query.version, "--version")?;
+    let latest = query.latest.map(|text| number(text, "--latest")).transpose()?;
+    Ok(Judged { policy, versions, product: &product.name, version, latest, today: query.today })
 }
 
-impl Judged<'_> {
-    fn answer(&self, status: SupportStatus, because: impl Into<String>) -> VersionAnswer {
-        VersionAnswer::new(status, because)
-    }
+fn number(text: &str, option: &str) -> Result<ReleaseNumber, String> {
+    ReleaseNumber::parse(text).ok_or_else(|| {
+        format!(
+            "`{text}` is not a version like 7.8.0; {option} with up to four numbers and dots \
+             between them would settle it"
+        )
+    })
+}
 
-    fn releases(&self) -> impl Iterator<Item = &Release> {
-        self.versions.releases.iter().filter(|r| r.product.eq_ignore_ascii_case(self.product))
+/// Why a policy speaks of no version of a product; its drives have no versions here.
+fn not_about(policy: &Policy, product: &str) -> String {
+    let known = policy.product_names();
+    if policy.pack.scope.drive_vendors.is_empty() {
+        return format!(
+            "the policy is about {known}, not about {product}; the policy of the product's own \
+             vendor would settle it"
+        );
     }
-
-    fn by_end_of_life(&self) -> VersionAnswer {
-        let row = self.releases().find(|r| match &r.version {
-            Some(version) => version.order(&self.version).is_eq(),
-            None => true,
-        });
-        match row.and_then(|row| row.ends) {
-            Some(end) => self.dated(end),
-            None => self.answer(
-                SupportStatus::Unknown,
-                format!(
-                    "{} No published end-of-life date known for {} (checked {})",
-                    self.versions.text, self.product, self.policy.pack.checked
-                ),
-            ),
-        }
-    }
-
-    fn dated(&self, end: DayOrMonth) -> VersionAnswer {
-        let last = end.last_day();
-        let ended = self.today > last;
-        let status = if ended { SupportStatus::Ended } else { SupportStatus::Supported };
-        let word = if ended { "ended" } else { "ends" };
-        let mut answer = self.answer(status, format!("general support {word} on {last}"));
-        answer.ends = Some(last);
-        if end.is_month() {
-            answer.notes.push(format!(
-                "the source names only the month {end}; it is read as the month's last day"
-            ));
-        }
-        answer
-    }
-
-    /// The latest and some before it; the policy counts on the third number.
-    fn by_window(&self) -> VersionAnswer {
-        let window = self.versions.before_latest;
-        let Some(latest) = &self.latest else {
-            return self.answer(
-                SupportStatus::Unknown,
-                format!(
-                    "{} Which release is the latest is not known; give it.",
-                    self.versions.text
-                ),
-            );
-        };
-        if self.version.order(latest).is_gt() {
-            let because = format!("{} is newer than {latest}, the latest given", self.version);
-            return self.answer(SupportStatus::Unknown, because);
-        }
-        let series = |number: &ReleaseNumber| (number.part(0), number.part(1));
-        match (latest.part(2), self.version.part(2)) {
-            (Some(top), Some(own)) if series(latest) == series(&self.version) => {
-                let oldest = format!(
-                    "{}.{}.{}",
-                    latest.part(0).unwrap_or(0),
-                    latest.part(1).unwrap_or(0),
-                    top.saturating_sub(window)
-                );
-                let inside = top.saturating_sub(own) <= window;
-                let status = if inside { SupportStatus::Supported } else { SupportStatus::Ended };
-                let word = if inside { "within" } else { "before" };
-                let range = format!("{} is {word} {oldest} to {latest}", self.version);
-                self.answer(status, range)
-            }
-            // The window is used up inside the latest series: every older series is out.
-            (Some(top), _) if top >= window && series(latest) != series(&self.version) => {
-                let because =
-                    format!("{} is before the last {window} releases up to {latest}", self.version);
-                self.answer(SupportStatus::Ended, because)
-            }
-            _ => self.answer(
-                SupportStatus::Unknown,
-                format!(
-                    "which releases came directly before {latest} cannot be told from its number, \
-                     so {} is not settled",
-                    self.version
-                ),
-            ),
-        }
-    }
-
-    /// A dated release is judged by its date, others by being current or the one before.
-    fn by_table(&self) -> VersionAnswer {
-        if self.latest.as_ref().is_some_and(|latest| self.version.order(latest).is_gt()) {
-            let latest = self.latest.as_ref().map(ToString::to_string).unwrap_or_default();
-            let because = format!("{} is newer than {latest}, the latest given", self.version);
-            return self.answer(SupportStatus::Unknown, because);
-        }
-        let same = |row: &&Release| {
-            row.version.as_ref().is_some_and(|version| version.order(&self.version).is_eq())
-        };
-        let row = self.releases().find(same);
-        if let Some(end) = row.and_then(|row| row.ends) {
-            return self.dated(end);
-        }
-        if self.latest.as_ref().is_some_and(|latest| latest.order(&self.version).is_eq()) {
-            let because = format!("{} is the current version", self.version);
-            return self.answer(SupportStatus::Supported, because);
-        }
-        match row {
-            Some(_) => self.undated(),
-            None => self.unlisted(),
-        }
-    }
-
-    /// The source names the release but no end: good as long as the source is.
-    fn undated(&self) -> VersionAnswer {
-        let written = self.policy.pack.source.updated.or(self.policy.pack.source.effective);
-        match written {
-            Some(written) if self.today <= written => self.answer(
-                SupportStatus::Supported,
-                format!("the source of {written} lists it without an end of support"),
-            ),
-            Some(written) => self.answer(
-                SupportStatus::Unknown,
-                format!(
-                    "the source is of {written} and names no end of support for {} (to be \
-                     determined); nothing later is known",
-                    self.version
-                ),
-            ),
-            None => self.answer(
-                SupportStatus::Unknown,
-                format!("the source names no end of support for {}", self.version),
-            ),
-        }
-    }
-
-    /// A release the source does not list.
-    fn unlisted(&self) -> VersionAnswer {
-        let known = || self.releases().filter_map(|row| row.version.as_ref());
-        if !known().any(|known| known.order(&self.version).is_le()) && known().count() >= 2 {
-            let because = format!(
-                "{} is older than every release the source lists, so it is neither the current \
-                 version nor the one before it",
-                self.version
-            );
-            return self.answer(SupportStatus::Ended, because);
-        }
-        let because = format!("the source does not list {} {}", self.product, self.version);
-        self.answer(SupportStatus::Unknown, because)
-    }
+    format!(
+        "of the policy's products only {known} are asked about by version, and {product} is none \
+         of them; --product with one of them would settle it, and for a drive `keycase check`"
+    )
 }

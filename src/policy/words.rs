@@ -17,6 +17,11 @@ impl Words {
         (!text.trim().is_empty()).then_some(Self(text))
     }
 
+    /// A text of this program, which says something.
+    pub(super) fn own(text: &'static str) -> Self {
+        Self(text.into())
+    }
+
     /// Adds where the text was changed.
     pub(super) fn with(&self, place: &str) -> Self {
         Self(format!("{}; {place}", self.0))

@@ -17,9 +17,9 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalog::FipsCertificate;
+use crate::catalog::{Advice, Catalog};
 use crate::policy::{Contact, Effect, Eligibility, LifecycleStatus, Policy, Reason, Verdict};
-use crate::snapshot::{Drive, Tool};
+use crate::snapshot::{Drive, Ending, Tool};
 
 /// The schema name of the document.
 pub const SCHEMA: &str = "keycase.eligibility/1";
@@ -80,6 +80,8 @@ pub struct DriveVerdict {
     pub lifecycle: LifecycleRow,
     /// FIPS certificates of the model; they say nothing about support.
     pub fips: Vec<FipsRow>,
+    /// What is advised, whatever the verdict is.
+    pub advice: Vec<AdviceRow>,
     /// What would settle an open verdict.
     pub ask: Vec<AskRow>,
     /// Whom to turn to.
@@ -106,14 +108,33 @@ pub struct ReasonRow {
 pub struct LifecycleRow {
     /// `supported` only with a date.
     pub status: LifecycleStatus,
-    /// Last day of life, included.
+    /// Last day of life or of support, whichever comes first; included.
     pub ends: Option<String>,
+    /// What ends on that day: `life` or `support`.
+    pub ending: Option<Ending>,
     /// When somebody last looked.
     pub checked: Option<String>,
     /// Where the date, or its absence, comes from.
     pub source: Option<String>,
     /// The same in words.
     pub note: String,
+}
+
+/// Something that the drive's owner is advised to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AdviceRow {
+    /// Id, e.g. `update_software`.
+    pub id: String,
+    /// What to do, and why.
+    pub message: String,
+    /// Where the advice comes from.
+    pub source: String,
+}
+
+impl From<Advice> for AdviceRow {
+    fn from(advice: Advice) -> Self {
+        Self { id: advice.id.into(), message: advice.message, source: advice.source }
+    }
 }
 
 /// A question.
@@ -195,13 +216,9 @@ impl EligibilityDocument {
 }
 
 impl DriveVerdict {
-    /// The row of one drive, whose model has these FIPS certificates on the day `today`.
-    pub fn new(
-        drive: &Drive,
-        answer: &Eligibility<'_>,
-        certificates: &[FipsCertificate],
-        today: Date,
-    ) -> Self {
+    /// The row of one drive, with what the catalog says about its model on the day `today`.
+    pub fn new(drive: &Drive, answer: &Eligibility<'_>, catalog: &Catalog, today: Date) -> Self {
+        let certificates = catalog.certificates(&drive.identity);
         let life = &answer.lifecycle;
         let ask = answer.ask.iter().map(|asked| AskRow {
             fact: asked.fact.to_owned(),
@@ -218,11 +235,13 @@ impl DriveVerdict {
             lifecycle: LifecycleRow {
                 status: life.status,
                 ends: life.ends.map(|date| date.to_string()),
+                ending: life.ends.map(|_| life.ending),
                 checked: life.checked.map(|date| date.to_string()),
                 source: life.source.clone(),
                 note: life.words(),
             },
             fips: certificates.iter().map(|row| FipsRow::new(row, today)).collect(),
+            advice: catalog.advice(drive).into_iter().map(AdviceRow::from).collect(),
             ask: ask.collect(),
             contact: answer.contact,
         }

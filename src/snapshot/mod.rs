@@ -13,6 +13,7 @@ mod drive;
 mod host;
 mod ids;
 mod lifecycle;
+mod release_number;
 
 pub use device::{Hid, Interface, Lun, LunRole, LunType, Usb, UsbDevice};
 pub use drive::{
@@ -20,7 +21,8 @@ pub use drive::{
 };
 pub use host::HostFacts;
 pub use ids::{BcdDevice, Pid, PortPath, SpeedMbps, Vid};
-pub use lifecycle::Lifecycle;
+pub use lifecycle::{Ending, Lifecycle};
+pub use release_number::ReleaseNumber;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

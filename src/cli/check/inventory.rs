@@ -87,7 +87,7 @@ pub(super) fn check(
     progress.end();
     flaws.tell_rest();
     let mut fleet = judge.into_fleet();
-    let exit = exit(fleet.summary);
+    let exit = exit(fleet.summary, fleet.advised);
     answer.end(&mut fleet, &shown, head, exit)?;
     Ok(exit)
 }
@@ -160,8 +160,7 @@ impl Judge<'_> {
                 let drive = &described.drive;
                 let life = self.catalog.lifecycle(&drive.identity);
                 let answer = eligibility(self.policy, drive, &life, &described.facts, self.today);
-                let certificates = self.catalog.certificates(&drive.identity);
-                let verdict = DriveVerdict::new(drive, &answer, certificates, self.today);
+                let verdict = DriveVerdict::new(drive, &answer, self.catalog, self.today);
                 (DriveVerdict { name: described.name, ..verdict }, None)
             }
         };
@@ -194,6 +193,7 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
     let life = LifecycleRow {
         status: LifecycleStatus::Unknown,
         ends: None,
+        ending: None,
         checked: None,
         source: None,
         note: "no published end-of-life date known".into(),
@@ -208,6 +208,7 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
         reasons: vec![reason],
         lifecycle: life,
         fips: Vec::new(),
+        advice: Vec::new(),
         ask: Vec::new(),
         contact: Contact::None,
     }
@@ -306,7 +307,9 @@ impl Answer {
             }
             Format::Table => self.text = fleet.table(list, &head),
             Format::Prometheus => self.text = render::prometheus(&[head]),
-            Format::Nagios => self.text = render::nagios(&[head], status(exit)),
+            Format::Nagios => {
+                self.text = render::nagios(&[head], fleet.advised, status(exit));
+            }
         }
         self.stream.write(&self.text)?;
         self.stream.flush()

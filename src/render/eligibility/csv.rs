@@ -6,7 +6,7 @@ use crate::text::visible;
 
 /// The first line.
 pub fn csv_header() -> &'static str {
-    "port,model,name,serial,verdict,excluded_by,ask,lifecycle,ends,contact,policy,as_of\r\n"
+    "port,model,name,serial,verdict,excluded_by,ask,lifecycle,ends,contact,policy,as_of,advice\r\n"
 }
 
 /// One line per drive.
@@ -33,6 +33,7 @@ pub(super) fn parts(drive: &DriveVerdict, document: &EligibilityDocument) -> Lin
     let excludes = drive.reasons.iter().filter(|reason| reason.effect == Effect::Excludes);
     let excludes: Vec<&str> = excludes.map(|reason| reason.clause.as_str()).collect();
     let ask: Vec<&str> = drive.ask.iter().map(|asked| asked.fact.as_str()).collect();
+    let advice: Vec<&str> = drive.advice.iter().map(|advice| advice.id.as_str()).collect();
     let after = [
         verdict_id(drive.verdict).into(),
         excludes.join(" "),
@@ -42,6 +43,7 @@ pub(super) fn parts(drive: &DriveVerdict, document: &EligibilityDocument) -> Lin
         contact_id(drive.contact).into(),
         document.policy.id.clone(),
         document.as_of.to_string(),
+        advice.join(" "),
     ];
     let after: Vec<String> = after.iter().map(|field| quoted(field)).collect();
     let model = own(drive.model.as_deref().unwrap_or_default());

@@ -39,6 +39,8 @@ pub struct Fleet {
     others: usize,
     /// How many drives have each verdict.
     pub summary: Summary,
+    /// How many drives something is advised for.
+    pub advised: usize,
 }
 
 impl FleetRow {
@@ -113,9 +115,11 @@ impl Fleet {
     pub fn add(&mut self, row: &FleetRow, drives: usize) {
         let verdict = &row.verdict;
         self.summary.add(verdict.verdict, drives);
+        self.advised += if verdict.advice.is_empty() { 0 } else { drives };
         let excluded: Vec<&str> = verdict.excluding().map(|reason| &*reason.clause).collect();
         let asked: Vec<&str> = verdict.ask.iter().map(|asked| &*asked.fact).collect();
-        let why = format!("{} {}", excluded.join(" "), asked.join(" "));
+        let advice: Vec<&str> = verdict.advice.iter().map(|advice| &*advice.message).collect();
+        let why = [excluded.join(" "), asked.join(" "), advice.join(" ")].join(" ");
         let key = (verdict.name.clone(), verdict_words(verdict.verdict), why);
         let is_room = self.kinds.len() < MOST_KINDS;
         match self.kinds.get_mut(&key) {

@@ -35,8 +35,9 @@ pub fn prometheus(documents: &[EligibilityDocument]) -> String {
     out
 }
 
-/// One line: status, what is wrong, and performance data.
-pub fn nagios(documents: &[EligibilityDocument], status: &str) -> String {
+/// One line: status, what is wrong, and performance data; `advised` is how many drives something
+/// is advised for.
+pub fn nagios(documents: &[EligibilityDocument], advised: usize, status: &str) -> String {
     let summary = sum(documents);
     let mut parts = Vec::new();
     for (verdict, count) in summary.counts().into_iter().filter(|(_, count)| *count > 0) {
@@ -45,8 +46,14 @@ pub fn nagios(documents: &[EligibilityDocument], status: &str) -> String {
     if parts.is_empty() {
         parts.push("no drive found".into());
     }
+    if advised > 0 {
+        parts.push(format!("{advised} advised to update"));
+    }
     for (_, drive) in rows(documents).filter(|(_, d)| d.verdict != Verdict::Eligible) {
         parts.push(format!("{} {}: {}", drive.port, plain(&drive.name), why(drive)));
+    }
+    for (_, drive) in rows(documents).filter(|(_, drive)| !drive.advice.is_empty()) {
+        parts.push(format!("{} {}: update advised", drive.port, plain(&drive.name)));
     }
     let data: Vec<String> =
         summary.counts().iter().map(|(verdict, count)| format!("{verdict}={count}")).collect();

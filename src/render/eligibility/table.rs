@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{AskRow, DriveVerdict, EligibilityDocument, ReasonRow};
+use super::{AdviceRow, AskRow, DriveVerdict, EligibilityDocument, ReasonRow};
 use crate::policy::{Contact, Effect, Verdict};
 use crate::render::text::labelled;
 use crate::text::visible;
@@ -32,6 +32,9 @@ pub(super) fn said_by(out: &mut String, drive: &DriveVerdict, policy: &str) {
     labelled(out, "lifecycle", &drive.lifecycle.note);
     for row in &drive.fips {
         labelled(out, "fips", &row.note);
+    }
+    for AdviceRow { message, source, .. } in &drive.advice {
+        labelled(out, "advised", &format!("{message} Source: {source}."));
     }
     for (effect, label) in [(Effect::Excludes, "excludes"), (Effect::Unknown, "undecided")] {
         for reason in drive.reasons.iter().filter(|reason| reason.effect == effect) {

@@ -63,6 +63,9 @@ fn block(out: &mut String, drive: &Drive, verdict: Option<&DriveVerdict>) {
     }
     labelled(out, "support", &support);
     labelled(out, "lifecycle", &verdict.lifecycle.note);
+    for advice in &verdict.advice {
+        labelled(out, "advised", &advice.message);
+    }
 }
 
 /// No drive: what to try, in the order in which it helps.

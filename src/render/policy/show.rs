@@ -163,7 +163,7 @@ fn versions(policy: &Policy) -> Vec<Row> {
         let version = release.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
         let out = release.released.map(|d| format!(", released {d}")).unwrap_or_default();
         let ends = release.ends.map_or_else(|| "to be determined".into(), |d| d.to_string());
-        let text = format!("{}{version}{out}, support ends {ends}", release.product);
+        let text = format!("{}{version}{out}, support ends {ends}", release.product.get_ref());
         rows.push(("release".into(), cited(&text, &release.source)));
     }
     rows.extend(versions.older.iter().map(|text| ("older".into(), text.to_string())));

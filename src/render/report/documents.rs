@@ -46,6 +46,7 @@ pub(super) struct Reason {
 pub(super) struct Lifecycle {
     pub(super) status: Option<String>,
     pub(super) ends: Option<String>,
+    pub(super) ending: Option<String>,
     pub(super) checked: Option<String>,
     pub(super) source: Option<String>,
 }

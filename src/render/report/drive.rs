@@ -146,10 +146,37 @@ fn lifecycle(life: &Lifecycle) -> String {
     let checked = life.checked.as_deref().map(|day| format!(" (checked {day})"));
     let source = life.source.as_deref().map(|source| format!(" Source: {source}."));
     let (checked, source) = (checked.unwrap_or_default(), source.unwrap_or_default());
+    let ending = match life.ending.as_deref() {
+        Some("support") => "End of support",
+        _ => "End of life",
+    };
     clean(&match (life.status.as_deref(), life.ends.as_deref()) {
-        (Some("ended"), Some(day)) => format!("End of life was {day}{checked}.{source}"),
-        (Some("supported"), Some(day)) => format!("End of life is {day}{checked}.{source}"),
+        (Some("ended"), Some(day)) => format!("{ending} was {day}{checked}.{source}"),
+        (Some("supported"), Some(day)) => format!("{ending} is {day}{checked}.{source}"),
         (Some(_), _) => format!("No published end-of-life date known{checked}.{source}"),
         (None, _) => return String::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_named_for_what_ends() {
+        let life = |ending: Option<&str>| Lifecycle {
+            status: Some("ended".into()),
+            ends: Some("2026-06-30".into()),
+            ending: ending.map(str::to_owned),
+            ..Lifecycle::default()
+        };
+        for (ending, wanted) in [
+            (Some("support"), "End of support was 2026-06-30."),
+            (Some("life"), "End of life was 2026-06-30."),
+            // Bundles of earlier releases do not say it, and knew only this end.
+            (None, "End of life was 2026-06-30."),
+        ] {
+            assert_eq!(lifecycle(&life(ending)), wanted);
+        }
+    }
 }
