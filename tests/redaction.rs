@@ -8,10 +8,16 @@ use keycase::packs::embedded;
 use keycase::redact::audit::Audit;
 use keycase::redact::{Class, Key, Redactor, Seed, Seeds, rows};
 
-fn redactor(seeds: &[(&str, Class)]) -> Redactor {
+#[path = "redaction/encodings.rs"]
+mod encodings;
+
+fn known(seeds: &[(&str, Class)]) -> Seeds {
     let secret = seeds.iter().map(|&(value, class)| Seed { value: value.into(), class }).collect();
-    let seeds = Seeds { secret, keep: vec!["0123FEEDC0DE4567".into()] };
-    Redactor::new(&embedded(), &seeds, Key([7; 32])).unwrap()
+    Seeds { secret, keep: vec!["0123FEEDC0DE4567".into()] }
+}
+
+fn redactor(seeds: &[(&str, Class)]) -> Redactor {
+    Redactor::new(&embedded(), &known(seeds), Key([7; 32])).unwrap()
 }
 
 fn text(redactor: &Redactor, raw: &str) -> String {

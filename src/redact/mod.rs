@@ -13,6 +13,7 @@
 
 pub mod audit;
 mod class;
+mod escape;
 mod fields;
 mod known;
 mod literals;
@@ -28,6 +29,7 @@ mod shapes;
 mod span;
 mod stream;
 mod view;
+mod wide;
 mod words;
 mod worker;
 
