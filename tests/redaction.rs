@@ -8,6 +8,8 @@ use keycase::packs::embedded;
 use keycase::redact::audit::Audit;
 use keycase::redact::{Class, Key, Redactor, Seed, Seeds, rows};
 
+#[path = "redaction/alarms.rs"]
+mod alarms;
 #[path = "redaction/encodings.rs"]
 mod encodings;
 
@@ -18,6 +20,10 @@ fn known(seeds: &[(&str, Class)]) -> Seeds {
 
 fn redactor(seeds: &[(&str, Class)]) -> Redactor {
     Redactor::new(&embedded(), &known(seeds), Key([7; 32])).unwrap()
+}
+
+fn audit(seeds: &[(&str, Class)]) -> Audit {
+    Audit::new(&embedded(), &known(seeds)).unwrap()
 }
 
 fn text(redactor: &Redactor, raw: &str) -> String {
