@@ -12,6 +12,8 @@ use keycase::redact::{Class, Key, Redactor, Seed, Seeds, rows};
 mod alarms;
 #[path = "redaction/encodings.rs"]
 mod encodings;
+#[path = "redaction/names.rs"]
+mod names;
 
 fn known(seeds: &[(&str, Class)]) -> Seeds {
     let secret = seeds.iter().map(|&(value, class)| Seed { value: value.into(), class }).collect();
@@ -147,7 +149,7 @@ fn a_second_pass_changes_nothing() {
     }
     // Another process knows its pseudonyms of addresses by the map of the first.
     let second = redactor(&known);
-    second.remember(&first.map());
+    second.remember(first.map());
     assert_eq!(text(&second, &once), once);
     assert!(once.contains(", also"));
 }

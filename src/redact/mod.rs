@@ -18,6 +18,7 @@ mod fields;
 mod known;
 mod literals;
 mod matcher;
+mod names;
 mod pem;
 mod pseudonym;
 mod redacted;
