@@ -14,6 +14,8 @@ mod alarms;
 mod encodings;
 #[path = "redaction/names.rs"]
 mod names;
+#[path = "redaction/versions.rs"]
+mod versions;
 
 fn known(seeds: &[(&str, Class)]) -> Seeds {
     let secret = seeds.iter().map(|&(value, class)| Seed { value: value.into(), class }).collect();

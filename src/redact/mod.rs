@@ -12,9 +12,11 @@
 //! ```
 
 pub mod audit;
+mod bluetooth;
 mod class;
 mod escape;
 mod fields;
+mod form;
 mod known;
 mod literals;
 mod matcher;
