@@ -268,3 +268,21 @@ fn a_file_that_shrinks_while_it_is_read_is_packed_as_far_as_it_goes() {
     let built = build(out.path(), Case { includes, ..Case::default() }).unwrap();
     assert!(bundle::verify(&built.path).unwrap().ok);
 }
+
+#[test]
+fn a_name_is_redacted_before_it_is_made_safe() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = dir.path().join("a.log");
+    fs::write(&path, "short\n").unwrap();
+    let names = ["2001:db8:4e1a::77.log", "akowalski@corp.acme.de.log.1", "ca:4a:77:0:0:1.log"];
+    let include = |name: &str| {
+        let file = File::open(&path).unwrap();
+        Include { name: name.into(), file, length: 6, packing: Packing::Plain }
+    };
+    let includes = names.into_iter().map(include).collect();
+    let built = build(out.path(), Case { includes, ..Case::default() }).unwrap();
+    let packed = built.manifest.files.iter().map(|file| file.name.as_str()).collect::<String>();
+    for gone in ["4e1a", "akowalski", "acme", "ca_4a_77", ":"] {
+        assert!(!packed.contains(gone), "{gone} in {packed}");
+    }
+}

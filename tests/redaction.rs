@@ -8,10 +8,26 @@ use keycase::packs::embedded;
 use keycase::redact::audit::Audit;
 use keycase::redact::{Class, Key, Redactor, Seed, Seeds, rows};
 
-fn redactor(seeds: &[(&str, Class)]) -> Redactor {
+#[path = "redaction/alarms.rs"]
+mod alarms;
+#[path = "redaction/encodings.rs"]
+mod encodings;
+#[path = "redaction/names.rs"]
+mod names;
+#[path = "redaction/versions.rs"]
+mod versions;
+
+fn known(seeds: &[(&str, Class)]) -> Seeds {
     let secret = seeds.iter().map(|&(value, class)| Seed { value: value.into(), class }).collect();
-    let seeds = Seeds { secret, keep: vec!["0123FEEDC0DE4567".into()] };
-    Redactor::new(&embedded(), &seeds, Key([7; 32])).unwrap()
+    Seeds { secret, keep: vec!["0123FEEDC0DE4567".into()] }
+}
+
+fn redactor(seeds: &[(&str, Class)]) -> Redactor {
+    Redactor::new(&embedded(), &known(seeds), Key([7; 32])).unwrap()
+}
+
+fn audit(seeds: &[(&str, Class)]) -> Audit {
+    Audit::new(&embedded(), &known(seeds)).unwrap()
 }
 
 fn text(redactor: &Redactor, raw: &str) -> String {
@@ -135,7 +151,7 @@ fn a_second_pass_changes_nothing() {
     }
     // Another process knows its pseudonyms of addresses by the map of the first.
     let second = redactor(&known);
-    second.remember(&first.map());
+    second.remember(first.map());
     assert_eq!(text(&second, &once), once);
     assert!(once.contains(", also"));
 }

@@ -132,7 +132,7 @@ impl<'a> Gathering<'a> {
 
     /// Adds one file of a collector, cut to the room left; `false` when there is none.
     fn add_gathered(&mut self, collector: &str, file: Gathered) -> Result<bool, BundleError> {
-        let name = self.free_name(&format!("logs/{}", name::safe_part(&file.name)))?;
+        let name = self.free_name(&file.name)?;
         let redact = not_redacted(name.as_str());
         let (redacted, cut) = match &file.content {
             Content::Fields(value) => {
@@ -185,18 +185,23 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Redacts a name; a number is added while it is taken.
-    pub(super) fn free_name(&self, wanted: &str) -> Result<RedactedName, BundleError> {
-        let redact = not_redacted("a file name");
-        let mut name = self.inputs.redactor.name(wanted).map_err(redact)?;
+    /// The name of a log in the bundle: redacted, and with a number while it is taken.
+    pub(super) fn free_name(&self, raw: &str) -> Result<RedactedName, BundleError> {
+        // A safe name has an underscore where `John Smith` and addresses have other signs.
+        let wanted = format!("logs/{}", name::safe_part(self.redacted_name(raw)?.as_str()));
+        let mut name = self.redacted_name(&wanted)?;
         for number in 2..=archive::MOST_FILES {
             if !self.spool.has(&name) {
                 break;
             }
-            let numbered = name::numbered(wanted, number);
-            name = self.inputs.redactor.name(&numbered).map_err(redact)?;
+            name = self.redacted_name(&name::numbered(&wanted, number))?;
         }
         Ok(name)
+    }
+
+    /// A file name as it may be told.
+    pub(super) fn redacted_name(&self, raw: &str) -> Result<RedactedName, BundleError> {
+        self.inputs.redactor.name(raw).map_err(not_redacted("a file name"))
     }
 
     fn add_html(&mut self, snapshot: &Snapshot, documents: &[Document]) -> Result<(), BundleError> {

@@ -10,7 +10,6 @@ use super::error::BundleError;
 use super::gather::{Gathering, NO_ROOM};
 use super::inputs::{Include, Step};
 use super::manifest::Outcome;
-use super::name;
 use super::packing::Packing;
 use super::spool::Bounds;
 use crate::collect::{Cut, Pump, Stop};
@@ -25,24 +24,26 @@ const LONGEST_LINE: u64 = 64 * 1024;
 pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<(), BundleError> {
     let inputs = gathering.inputs;
     let stop = &inputs.context.stop;
+    let shown = gathering.redacted_name(&include.name)?;
+    let shown = shown.as_str();
     if gathering.left == 0 || stop.is_due() {
         let why = match gathering.left {
             0 => "no room was left; allow more by --max-bytes",
             _ if stop.is_asked() => "interrupted before it was read",
             _ => "no time was left to read it",
         };
-        let why = format!("{}: {why}", include.name);
+        let why = format!("{shown}: {why}");
         return gathering.account.ended(ID, Outcome::Skipped, Some(&why), 0);
     }
     let started = (inputs.clock)();
     let (reader, cut) = match open(include, gathering.left, stop) {
         Ok(opened) => opened,
         Err(error) => {
-            let why = format!("{}: {error}", include.name);
+            let why = format!("{shown}: {error}");
             return gathering.account.ended(ID, Outcome::Failed, Some(&why), 0);
         }
     };
-    let name = gathering.free_name(&format!("logs/{}", name::safe_part(&include.name)))?;
+    let name = gathering.free_name(&include.name)?;
     let told = |bytes| {
         (inputs.progress)(Step::Packing { name: name.as_str(), bytes, of: include.length });
     };
@@ -63,9 +64,9 @@ pub(super) fn add(gathering: &mut Gathering<'_>, include: &Include) -> Result<()
         gathering.account.truncated(&name, ID, &Cut { why, of: Some(include.length) }, kept)?;
     }
     let (outcome, why) = match broken {
-        Some(error) => (Outcome::Failed, Some(format!("{}: {error}", include.name))),
-        None if stop.is_asked() => (Outcome::Done, Some(format!("{}: interrupted", include.name))),
-        None if stop.is_due() => (Outcome::TimedOut, Some(format!("{}: no time", include.name))),
+        Some(error) => (Outcome::Failed, Some(format!("{shown}: {error}"))),
+        None if stop.is_asked() => (Outcome::Done, Some(format!("{shown}: interrupted"))),
+        None if stop.is_due() => (Outcome::TimedOut, Some(format!("{shown}: no time"))),
         None => (Outcome::Done, None),
     };
     let took = (inputs.clock)().saturating_sub(started).as_millis();

@@ -61,6 +61,22 @@ pub(super) fn keep(app: &App, redactor: &Redactor) -> Option<PathBuf> {
     }
 }
 
+/// Tells a redactor which stand-ins earlier runs made, so that they keep their meaning in a log
+/// that was redacted before.
+///
+/// A map that cannot be read is no reason not to help: [`keep`] says so at the end.
+pub(super) fn recall(app: &App, redactor: &Redactor) {
+    let Ok(place) = place() else { return };
+    if !place.exists() {
+        return;
+    }
+    match read(app, &place) {
+        Ok(kept) if kept.key_id == redactor.key_id() => redactor.remember(kept.map),
+        Ok(_) => tracing::info!("the kept map is of another key; its stand-ins are not known"),
+        Err(error) => tracing::info!("the kept map is not known: {}", error.message()),
+    }
+}
+
 fn add(app: &App, redactor: &Redactor) -> CliResult<PathBuf> {
     let place = place()?;
     let dir = place.parent().unwrap_or(Path::new(".")).to_owned();

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use super::{App, CliError, CliResult, Exit, io_exit, output, paths};
+use super::{App, CliError, CliResult, Exit, io_exit, output, paths, pseudonyms};
 use crate::bundle::Auditor;
 use crate::bundle::packing::{self, Packing};
 use crate::collect::seeds::{self, Known};
@@ -35,6 +35,7 @@ pub(super) fn load(app: &App, snapshot: &Snapshot, mask_serials: bool) -> CliRes
             .hint("nothing leaves without redaction; `keycase data lint` names the line")
     };
     let redactor = Redactor::new(app.packs()?, &seeds, key).map_err(unusable)?;
+    pseudonyms::recall(app, &redactor);
     let audit = Audit::new(app.packs()?, &seeds).map_err(unusable)?;
     audit::self_test(&redactor).map_err(|error| {
         CliError::caused_by(Exit::Config, "the redaction rules do not catch what they must", &error)

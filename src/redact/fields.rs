@@ -58,7 +58,9 @@ impl Fields<'_, '_> {
     fn number(&mut self, field: &str, number: &serde_json::Number) -> Value {
         match self.matcher.meaning(field) {
             Some(Meaning::Is(class)) if class.is_secret() => {
-                Value::String(self.whole(class, field, &number.to_string()))
+                let text = number.to_string();
+                let redacted = self.whole(class, field, &text);
+                if redacted == text { Value::Number(number.clone()) } else { redacted.into() }
             }
             _ => Value::Number(number.clone()),
         }
@@ -105,7 +107,7 @@ impl Fields<'_, '_> {
         let edits = self.worker.edits(line.as_bytes(), 0, Effort::Full);
         let mut out = Vec::with_capacity(text.len());
         self.worker.write(line.as_bytes(), head.len(), line.len(), &edits, &mut out);
-        self.worker.pem = Default::default();
+        self.worker.begin();
         String::from_utf8_lossy(&out).into_owned()
     }
 
@@ -113,7 +115,7 @@ impl Fields<'_, '_> {
         let edits = self.worker.edits(text.as_bytes(), 0, effort);
         let mut out = Vec::with_capacity(text.len());
         self.worker.write(text.as_bytes(), 0, text.len(), &edits, &mut out);
-        self.worker.pem = Default::default();
+        self.worker.begin();
         String::from_utf8_lossy(&out).into_owned()
     }
 }

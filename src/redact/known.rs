@@ -38,6 +38,15 @@ pub(super) enum Wide {
     HighFirst,
 }
 
+impl Wide {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::LowFirst => Self::HighFirst,
+            Self::HighFirst => Self::LowFirst,
+        }
+    }
+}
+
 /// A value shorter than this would be found everywhere.
 const SHORTEST: usize = 2;
 
@@ -74,6 +83,8 @@ pub(super) fn edge(class: Class, value: &str) -> Edge {
     let odd = letters > 0 && others > 0 && length >= 6;
     let digits = value.chars().all(|c| c.is_ascii_digit());
     match class {
+        // Without the zeros in front it can be the beginning of another address.
+        Class::Mac if value.contains(':') && length < 17 => Edge::NoWord,
         _ if odd => Edge::Any,
         _ if digits || length < 4 => Edge::NoWord,
         Class::Serial | Class::Uuid if length >= 12 => Edge::Any,
@@ -107,7 +118,8 @@ fn add(out: &mut Vec<Literal>, class: Class, value: &str, spelling: &str) {
     let edge = edge(class, spelling);
     let literal = |bytes, wide| Literal { class, bytes, value: value.to_owned(), edge, wide };
     out.push(literal(spelling.as_bytes().to_vec(), None));
-    // Texts in UTF-16 are found by decoding only while all characters fit one byte.
+    // Without a byte order mark, UTF-16 is decoded for certain only while all characters fit one
+    // byte.
     if spelling.chars().any(|c| u32::from(c) > 0xff) {
         let low = spelling.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let high = spelling.encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -119,7 +131,7 @@ fn add(out: &mut Vec<Literal>, class: Class, value: &str, spelling: &str) {
 /// The spellings of a value that differ in more than escapes and the case of ASCII letters.
 fn spellings(class: Class, value: &str) -> Vec<String> {
     let mut all = match class {
-        Class::Mac => separated(value, 2, &[":", "-", ""]),
+        Class::Mac => mac_spellings(value),
         Class::Uuid => uuid_spellings(value),
         // udev writes a space as an underscore.
         Class::Serial | Class::VolumeLabel => {
@@ -128,22 +140,36 @@ fn spellings(class: Class, value: &str) -> Vec<String> {
         }
         _ => vec![value.to_owned()],
     };
+    if class != Class::FileName {
+        all.extend(in_name(value));
+    }
     if !value.is_ascii() {
-        all.push(value.to_lowercase());
-        all.push(value.to_uppercase());
+        for spelling in std::mem::take(&mut all) {
+            all.extend([spelling.to_lowercase(), spelling.to_uppercase(), spelling]);
+        }
     }
     all.sort();
     all.dedup();
     all
 }
 
-fn separated(value: &str, size: usize, separators: &[&str]) -> Vec<String> {
+/// With an underscore for what the name of a file, or of a device in udev's database, does not
+/// hold; `None` when it would begin or end with one, and be part of anything.
+fn in_name(value: &str) -> Option<String> {
+    let holds = |c: char| c.is_alphanumeric() || ".-_+@".contains(c);
+    let whole = value.starts_with(holds) && value.ends_with(holds);
+    whole.then(|| value.chars().map(|c| if holds(c) { c } else { '_' }).collect())
+}
+
+fn mac_spellings(value: &str) -> Vec<String> {
     let digits: Vec<char> = value.chars().filter(char::is_ascii_hexdigit).collect();
-    let groups: Vec<String> = digits.chunks(size).map(|g| g.iter().collect()).collect();
-    let mut all: Vec<String> = separators.iter().map(|s| groups.join(s)).collect();
-    // Switches write three groups of four digits.
-    let quads: Vec<String> = digits.chunks(4).map(|g| g.iter().collect()).collect();
-    all.push(quads.join("."));
+    let groups = |size| digits.chunks(size).map(|group| group.iter().collect::<String>());
+    let pairs: Vec<String> = groups(2).collect();
+    let mut all: Vec<String> = [":", "-", "_", ""].map(|sign| pairs.join(sign)).into();
+    // Switches write three groups of four digits, macOS' arp no zero in front.
+    all.push(groups(4).collect::<Vec<_>>().join("."));
+    let short = pairs.iter().map(|pair| pair.strip_prefix('0').unwrap_or(pair));
+    all.push(short.collect::<Vec<_>>().join(":"));
     all
 }
 
@@ -183,7 +209,11 @@ impl Edge {
 }
 
 /// Whether the text ends in a terminal's colour sequence, whose last byte is a letter.
-fn ends_colour(text: &[u8]) -> bool {
+pub(super) fn ends_colour(text: &[u8]) -> bool {
+    // Nearly always told by the byte before the letter.
+    if !matches!(text, [.., b'0'..=b'9' | b';' | b'[', _]) {
+        return false;
+    }
     let tail = &text[text.len().saturating_sub(16)..];
     let Some(escape) = tail.iter().rposition(|&b| b == 0x1b) else { return false };
     match &tail[escape + 1..] {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use regex::bytes::CaptureLocations;
 
+use super::bluetooth;
 use super::known::{self, Edge, Literal, Wide};
 use super::literals::Literals;
 use super::pem::{self, Pem};
@@ -23,6 +24,7 @@ enum Pattern {
     Keep(usize),
     Rule(usize),
     Pem,
+    Bluetooth,
 }
 
 /// Rules and known values, compiled.
@@ -84,6 +86,10 @@ impl Matcher {
         if rules.shapes.contains("pem") {
             texts.push(pem::BEGIN.to_vec());
             patterns.push(Pattern::Pem);
+        }
+        if rules.shapes.contains("mac") {
+            texts.push(bluetooth::BEGIN.to_vec());
+            patterns.push(Pattern::Bluetooth);
         }
         let search = Literals::new(&texts)?;
         Ok(Self { search, patterns, literals, keep, rules, shapes })
@@ -181,7 +187,8 @@ impl Matcher {
                 pem.open();
                 pem.spans(text, end, out);
             }
-            Pattern::Rule(_) | Pattern::Pem => {}
+            Pattern::Bluetooth if effort == Effort::Full => out.extend(bluetooth::at(text, end)),
+            Pattern::Rule(_) | Pattern::Pem | Pattern::Bluetooth => {}
         });
     }
 
@@ -260,7 +267,7 @@ impl Matcher {
         if !rule.inside_word && start > 0 && text[start].is_ascii_alphanumeric() {
             let left = text[start - 1];
             let camel = left.is_ascii_lowercase() && text[start].is_ascii_uppercase();
-            if left.is_ascii_alphanumeric() && !camel {
+            if left.is_ascii_alphanumeric() && !camel && !known::ends_colour(&text[..start]) {
                 return;
             }
         }
@@ -273,10 +280,13 @@ impl Matcher {
         }
         for &(group, class) in &rule.groups {
             let Some((from, to)) = groups.get(group) else { continue };
-            let from = if rule.last_part { last_part(line, from, to) } else { from };
             let value = from..from + trimmed(class, &line[from..to]);
-            let value = if rule.last_part { without_unit(line, value) } else { value };
-            if value.is_empty() || self.is_said(class, &line[value.clone()]) {
+            let value = match rule.last_part {
+                true => last_part(line, without_unit(line, value)),
+                false => value,
+            };
+            let ordinary = self.is_said(class, &line[value.clone()]);
+            if value.is_empty() || ordinary || is_count(class, line, &value) {
                 continue;
             }
             let (from, mut to) = (start + value.start, start + value.end);
@@ -288,9 +298,33 @@ impl Matcher {
     }
 }
 
-/// Where the last of the parts begins that `_` joins.
-fn last_part(line: &[u8], from: usize, to: usize) -> usize {
-    memchr::memrchr(b'_', &line[from..to]).map_or(from, |at| from + at + 1)
+/// The last of the parts that `_` joins. The link to an NVMe drive has the number of a namespace
+/// after the serial number: `…_S649NL0W123456_1`.
+fn last_part(line: &[u8], value: Range<usize>) -> Range<usize> {
+    let last = |range: Range<usize>| {
+        let at = memchr::memrchr(b'_', &line[range.clone()]).map_or(0, |at| at + 1);
+        range.start + at..range.end
+    };
+    let part = last(value.clone());
+    let is_number = part.len() <= 3 && line[part.clone()].iter().all(u8::is_ascii_digit);
+    if !is_number || part.start == value.start {
+        return part;
+    }
+    let before = last(value.start..part.start - 1);
+    let is_serial = before.len() >= SHORTEST_SERIAL
+        && line[before.clone()].iter().any(u8::is_ascii_digit)
+        && line[before.clone()].iter().all(u8::is_ascii_alphanumeric);
+    if is_serial { before } else { part }
+}
+
+/// A shorter part of the name of a drive is a capacity or a model.
+const SHORTEST_SERIAL: usize = 8;
+
+/// `pass: 1024 bytes` counts something.
+fn is_count(class: Class, line: &[u8], value: &Range<usize>) -> bool {
+    class == Class::Password
+        && line[value.clone()].iter().all(u8::is_ascii_digit)
+        && line[value.end..].starts_with(b" bytes")
 }
 
 /// A name from /dev/disk/by-id without the partition, and without the unit number that

@@ -12,12 +12,16 @@
 //! ```
 
 pub mod audit;
+mod bluetooth;
 mod class;
+mod escape;
 mod example;
 mod fields;
+mod form;
 mod known;
 mod literals;
 mod matcher;
+mod names;
 mod pem;
 mod pseudonym;
 mod redacted;
@@ -29,6 +33,7 @@ mod shapes;
 mod span;
 mod stream;
 mod view;
+mod wide;
 mod words;
 mod worker;
 

@@ -9,7 +9,7 @@ use super::pseudonym::{PseudonymMap, Pseudonyms};
 use super::rules::Rules;
 use super::stream::Stream;
 use super::worker::Worker;
-use super::{Class, Redacted, RedactedName, RedactedReader, Seeds};
+use super::{Class, Redacted, RedactedReader, Seeds};
 use crate::packs::{PackError, PackSet};
 
 /// The key that makes pseudonyms stable for one customer and unlinkable for everybody else.
@@ -21,9 +21,6 @@ impl fmt::Debug for Key {
         f.write_str("Key(…)")
     }
 }
-
-/// Endings of evidence files.
-const ENDINGS: [&str; 6] = [".log", ".txt", ".json", ".html", ".xml", ".csv"];
 
 /// Why something could not be redacted. The file in question must not leave.
 #[derive(Debug, thiserror::Error)]
@@ -75,14 +72,6 @@ impl Redactor {
         Ok(Redacted { bytes, counts, samples })
     }
 
-    /// Redacts a file name; folders are parted by `/`.
-    pub fn name(&self, raw: &str) -> Result<RedactedName, RedactError> {
-        // The ending of a log must not look like the end of a domain name.
-        let ending = ENDINGS.iter().find(|ending| raw.ends_with(**ending)).copied().unwrap_or("");
-        let redacted = self.text(&raw.as_bytes()[..raw.len() - ending.len()])?;
-        Ok(RedactedName(String::from_utf8_lossy(&redacted.bytes).into_owned() + ending))
-    }
-
     /// Redacts a JSON document: by field where a field's meaning is known, then as text.
     pub fn json(&self, value: &serde_json::Value) -> Result<Redacted, RedactError> {
         let mut worker = self.worker();
@@ -119,8 +108,9 @@ impl Redactor {
         self.pseudonyms.map()
     }
 
-    /// Takes over an earlier map, so that its pseudonyms are known as such.
-    pub fn remember(&self, map: &PseudonymMap) {
+    /// Takes over the map of earlier runs, so that their pseudonyms stay as they are in a text
+    /// that went through redaction already. Only the first one given counts.
+    pub fn remember(&self, map: PseudonymMap) {
         self.pseudonyms.remember(map);
     }
 

@@ -6,7 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::words::Words;
-use super::{Class, RedactError};
+use super::{Class, RedactError, form};
 use crate::packs::{Pack, PackSet};
 
 /// One pack.
@@ -56,7 +56,8 @@ pub struct RuleRow {
     /// Whether a match may begin inside a word.
     #[serde(default)]
     pub inside_word: bool,
-    /// Whether only the part after the last `_` is the value, without unit and partition.
+    /// Whether only the part after the last `_` is the value, without unit, partition and
+    /// namespace.
     #[serde(default)]
     pub last_part: bool,
     /// Texts in which the rule must find something.
@@ -275,7 +276,7 @@ impl Rules {
     /// Whether a value of a class identifies nobody.
     pub(super) fn is_ordinary(&self, class: Class, value: &[u8]) -> bool {
         let known = &self.ordinary[class.index()];
-        if known.has(value) {
+        if known.has(value) || form::is_ordinary(class, value) {
             return true;
         }
         // A name below a public domain is as public as the domain.

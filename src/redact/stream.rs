@@ -7,6 +7,8 @@
 use std::io::{self, Read};
 
 use super::matcher::{Effort, is_token};
+use super::pem::Pem;
+use super::wide::Utf16;
 use super::worker::{Edit, Worker};
 
 /// Bytes looked at together; small enough to stay in a processor's cache.
@@ -27,6 +29,7 @@ pub(super) struct Stream<'a> {
     filled: usize,
     /// Bytes at the front of the window that have been dealt with and are only context.
     done: usize,
+    begun: bool,
     ended: bool,
     failed: bool,
     /// A secret longer than a window is being dropped.
@@ -43,6 +46,7 @@ impl<'a> Stream<'a> {
             window: vec![0; WINDOW],
             filled: 0,
             done: 0,
+            begun: false,
             ended: false,
             failed: false,
             dropping: false,
@@ -54,6 +58,9 @@ impl<'a> Stream<'a> {
     /// Fills the window, finds, and writes what is settled. False at the end.
     fn advance(&mut self) -> io::Result<bool> {
         self.fill()?;
+        if !std::mem::replace(&mut self.begun, true) {
+            self.worker.utf16 = Utf16::of(&self.window[..self.filled]);
+        }
         while self.dropping && !self.ended {
             self.drop_rest_of_secret();
             self.fill()?;
@@ -64,13 +71,21 @@ impl<'a> Stream<'a> {
         }
         self.out.clear();
         self.read = 0;
-        let line_end = memchr::memrchr(b'\n', &self.window[self.done..self.filled]);
-        match line_end {
+        match self.line_end() {
             _ if self.ended => self.flush_lines(self.filled),
-            Some(at) => self.flush_lines(self.done + at + 1),
+            Some(end) => self.flush_lines(end),
             None => self.flush_part_of_line(),
         }
         Ok(true)
+    }
+
+    /// The end of the last whole line in the window.
+    fn line_end(&self) -> Option<usize> {
+        let text = &self.window[..self.filled];
+        if self.worker.utf16.odd.is_some() {
+            return self.worker.utf16.line_end(text, self.done);
+        }
+        memchr::memrchr(b'\n', &text[self.done..]).map(|at| self.done + at + 1)
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -95,6 +110,7 @@ impl<'a> Stream<'a> {
     }
 
     fn remove(&mut self, from: usize, to: usize) {
+        self.worker.utf16.skip(to - from);
         self.window.copy_within(to..self.filled, from);
         self.filled -= to - from;
     }
@@ -108,11 +124,12 @@ impl<'a> Stream<'a> {
     }
 
     fn flush_part_of_line(&mut self) {
-        let before = self.worker.pem;
+        let (before, wide_before) = (self.worker.pem, self.worker.wide_pem);
         let text = &self.window[..self.filled];
         let edits = self.worker.edits(text, self.done, Effort::Full);
         let cut = self.cut(&edits);
         self.worker.pem = before.after(&self.window[self.done..cut]);
+        self.worker.wide_pem = after_wide(wide_before, &self.window[self.done..cut]);
         self.worker.write(&self.window, self.done, cut, &edits, &mut self.out);
         let keep = cut.saturating_sub(BEHIND);
         self.remove(0, keep);
@@ -131,6 +148,15 @@ impl<'a> Stream<'a> {
         self.dropping = edit.end == self.filled;
         edit.end
     }
+}
+
+/// [`Pem::after`] for UTF-16, of whose characters only the frame of a block counts.
+fn after_wide(before: Pem, text: &[u8]) -> Pem {
+    if memchr::memchr(0, text).is_none() {
+        return Pem::default();
+    }
+    let narrow: Vec<u8> = text.iter().copied().filter(|&byte| byte != 0).collect();
+    before.after(&narrow)
 }
 
 impl Read for Stream<'_> {

@@ -48,6 +48,13 @@ impl Words {
     }
 }
 
+impl Words {
+    /// Whether a text begins with one of the words that have at least so many bytes.
+    pub(super) fn start_of(&self, text: &[u8], least: usize) -> bool {
+        (least..=self.longest.min(text.len())).any(|length| self.has(&text[..length]))
+    }
+}
+
 /// Eight bytes by one multiplication: what is stored is from our own packs and this machine, so
 /// nobody can choose values that collide.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::escape::{self, Kind};
+use super::known::Wide;
 use super::matcher::{Effort, Inside, Matcher, Scratch};
 use super::pem::Pem;
 use super::pseudonym::Pseudonyms;
 use super::sample::Samples;
 use super::span::{Find, Span};
-use super::view::{View, escape_like};
+use super::view::View;
+use super::wide::Utf16;
 use super::{Class, Counts};
 
-/// Escapes inside escapes: a shell's string in JSON in a log in JSON.
-const MOST_LAYERS: usize = 3;
+/// Escapes inside escapes: an address in a shell's string in JSON in a log in JSON.
+const MOST_LAYERS: usize = 4;
 
 /// Distinct values of a class remembered at a time.
 const MOST_CACHED: usize = 4096;
@@ -42,6 +45,9 @@ pub(super) struct Worker<'a> {
     pub(super) counts: Counts,
     pub(super) samples: Samples,
     pub(super) pem: Pem,
+    /// The same for what is UTF-16.
+    pub(super) wide_pem: Pem,
+    pub(super) utf16: Utf16,
 }
 
 impl<'a> Worker<'a> {
@@ -56,6 +62,8 @@ impl<'a> Worker<'a> {
             counts: Counts::new(),
             samples: Samples::default(),
             pem: Pem::default(),
+            wide_pem: Pem::default(),
+            utf16: Utf16::default(),
         }
     }
 
@@ -64,18 +72,34 @@ impl<'a> Worker<'a> {
         let mut pem = self.pem;
         let (mut edits, inside) = self.layer(text, from, effort, MOST_LAYERS, &mut pem);
         self.pem = pem;
-        if let Some(view) = View::narrowed(text) {
-            let pem = &mut Pem::default();
-            let (inner, _) = self.layer(&view.text, 0, effort, MOST_LAYERS, pem);
-            for edit in inner {
-                let source = view.narrow_source(edit.start..edit.end);
-                let with = View::widen(&edit.with).into();
-                edits.push(Edit { start: source.start, end: source.end, with, ..edit });
-            }
+        if self.wide(text, effort, &mut edits) {
             settle(&mut edits);
             self.free(text, &inside, &mut edits);
         }
         edits
+    }
+
+    /// Forgets an open PEM block: another text begins.
+    pub(super) fn begin(&mut self) {
+        (self.pem, self.wide_pem) = Default::default();
+    }
+
+    /// Adds the edits of what is UTF-16; false when nothing is.
+    fn wide(&mut self, text: &[u8], effort: Effort, edits: &mut Vec<Edit>) -> bool {
+        let mut pem = std::mem::take(&mut self.wide_pem);
+        let order = self.utf16.order;
+        let Some((view, mixed)) = View::wide(text, self.utf16) else { return false };
+        let (found, _) = self.layer(&view.text, 0, effort, MOST_LAYERS, &mut pem);
+        edits.extend(found.into_iter().map(|edit| widened(&view, edit, order)));
+        self.wide_pem = pem;
+        let other = order.other();
+        if mixed && let Some(view) = View::mixed(text, other) {
+            // What only looks like a value in the wrong order is none.
+            let pem = &mut Pem::default();
+            let (found, _) = self.layer(&view.text, 0, Effort::Known, MOST_LAYERS, pem);
+            edits.extend(found.into_iter().map(|edit| widened(&view, edit, other)));
+        }
+        true
     }
 
     /// The edits of a text and of the texts inside it, and the known values inside words.
@@ -96,10 +120,12 @@ impl<'a> Worker<'a> {
             edits.extend(self.edit(text, span));
         }
         self.spans = spans;
-        if layers > 0
-            && let Some(view) = View::unescaped(text)
-        {
-            self.unescaped(text, &view, effort, layers - 1, &mut edits);
+        if layers > 0 {
+            for kind in Kind::all_in(text) {
+                if let Some(view) = View::unescaped(text, kind) {
+                    self.unescaped(text, (&view, kind), effort, layers - 1, &mut edits);
+                }
+            }
         }
         self.free(text, &inside, &mut edits);
         (edits, inside)
@@ -108,18 +134,18 @@ impl<'a> Worker<'a> {
     fn unescaped(
         &mut self,
         text: &[u8],
-        view: &View,
+        (view, kind): (&View, Kind),
         effort: Effort,
         layers: usize,
         edits: &mut Vec<Edit>,
     ) {
-        let mut found = self.layer_in_view(view, effort, layers);
+        let mut found = self.layer_in_view(view, kind, effort, layers);
         if found.is_empty() {
             return;
         }
         for edit in &mut found {
             let source = view.source(edit.start..edit.end);
-            edit.with = escape_like(&edit.with, &text[source.clone()]).into();
+            edit.with = escape::like(&edit.with, &text[source.clone()], kind).into();
             (edit.start, edit.end) = (source.start, source.end);
         }
         edits.append(&mut found);
@@ -127,7 +153,13 @@ impl<'a> Worker<'a> {
     }
 
     /// The edits of a view that its source has not had already.
-    fn layer_in_view(&mut self, view: &View, effort: Effort, layers: usize) -> Vec<Edit> {
+    fn layer_in_view(
+        &mut self,
+        view: &View,
+        kind: Kind,
+        effort: Effort,
+        layers: usize,
+    ) -> Vec<Edit> {
         let mut spans = Vec::new();
         let pem = &mut Pem::default();
         self.matcher.find(&view.text, 0, effort, pem, &mut self.scratch, &mut spans);
@@ -140,10 +172,14 @@ impl<'a> Worker<'a> {
         spans.retain(|span| view.touches_escape(span.from..span.end));
         let mut edits: Vec<Edit> =
             spans.iter().filter_map(|span| self.edit(&view.text, span)).collect();
-        if layers > 0
-            && let Some(inner) = View::unescaped(&view.text)
-        {
-            self.unescaped(&view.text, &inner, effort, layers - 1, &mut edits);
+        for next in Kind::all_in(&view.text).filter(|_| layers > 0) {
+            // One order of decoding is enough where both give the same.
+            if (kind, next) == (Kind::Backslash, Kind::Reference) && !view.has_new(next) {
+                continue;
+            }
+            if let Some(inner) = View::unescaped(&view.text, next) {
+                self.unescaped(&view.text, (&inner, next), effort, layers - 1, &mut edits);
+            }
         }
         edits.extend(whole);
         settle(&mut edits);
@@ -233,6 +269,12 @@ impl<'a> Worker<'a> {
             out.extend_from_slice(&text[at..to]);
         }
     }
+}
+
+/// An edit of decoded UTF-16 as one of its source.
+fn widened(view: &View, edit: Edit, order: Wide) -> Edit {
+    let (source, with) = view.wide_edit(edit.start..edit.end, &edit.with, order);
+    Edit { start: source.start, end: source.end, with: with.into(), ..edit }
 }
 
 /// Sorts edits and makes them disjoint; one that sticks out of the one before lengthens it.

@@ -7,6 +7,7 @@
 //! content does not leave.
 
 mod canary;
+mod neighbours;
 mod search;
 mod spellings;
 

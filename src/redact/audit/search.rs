@@ -7,7 +7,8 @@ use std::io::{self, Read};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::canary;
-use super::spellings::{self, Spelling};
+use super::neighbours::{escape_after, escape_before};
+use super::spellings::{self, Spelled, Spelling};
 use crate::packs::PackSet;
 use crate::redact::known::{self, Edge};
 use crate::redact::rules::Rules;
@@ -20,8 +21,9 @@ const WINDOW: usize = 128 * 1024;
 /// one takes about 300 bytes for each of them.
 const MOST_DENSE_BYTES: usize = 32 * 1024;
 
-/// Bytes next to a find that decide whether it stands alone: one wide character.
-const NEIGHBOUR: usize = 2;
+/// Bytes next to a find that decide whether it stands alone: an escape, or a terminal's colour
+/// sequence.
+const NEIGHBOUR: usize = 16;
 
 /// A value of this machine in content that was to leave. Says what and where, not which.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +62,8 @@ struct Needle {
     class: Class,
     spelling: Spelling,
     edge: Edge,
+    /// The first and the last byte of what is spelled.
+    ends: (u8, u8),
 }
 
 /// All known values, spelled out.
@@ -79,9 +83,10 @@ impl Audit {
         let mut values = BTreeSet::new();
         let mut searched = Searched::default();
         let mut add = |class, value: &str| {
-            let edge = known::edge(class, value);
-            for (spelling, text) in spellings::all(class, value) {
-                needles.push(Needle { class, spelling, edge });
+            for Spelled { spelling, text, plain } in spellings::all(class, value) {
+                let ends = plain.as_bytes().first().zip(plain.as_bytes().last());
+                let ends = ends.map_or((0, 0), |(first, last)| (*first, *last));
+                needles.push(Needle { class, spelling, edge: known::edge(class, &plain), ends });
                 texts.push(text);
             }
         };
@@ -192,24 +197,43 @@ impl Needle {
     /// Whether the neighbours leave the value a word of its own. A short name inside a
     /// longer word is not the name.
     fn stands_alone(&self, text: &[u8], start: usize, end: usize) -> bool {
-        if self.edge == Edge::Any || self.spelling.is_escaped() {
+        if self.edge == Edge::Any {
             return true;
         }
-        let step = if self.spelling.is_wide() { 2 } else { 1 };
+        if self.spelling.is_wide() {
+            return self.stands_alone_wide(text, start, end);
+        }
+        let (before, after) = (&text[..start], &text[end..]);
+        let (first, last) = self.ends;
+        // A value that needs no decoding is seen before and after its neighbour is decoded.
+        let is_plain = !self.spelling.is_escaped();
+        let joins_left = match escape_before(before) {
+            Some(meant) => {
+                self.joins(first, Some(meant))
+                    && !(is_plain && !self.joins(first, before.last().copied()))
+            }
+            None => self.joins(first, before.last().copied()) && !known::ends_colour(before),
+        };
+        let joins_right = match escape_after(after) {
+            Some(meant) if !is_plain => self.joins(last, Some(meant)),
+            _ => self.joins(last, after.first().copied()),
+        };
+        !joins_left && !joins_right
+    }
+
+    fn stands_alone_wide(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let high_first = usize::from(self.spelling == Spelling::Utf16Be);
         let low = |at: Option<usize>| {
             let at = at?;
-            let byte = *text.get(at)?;
             // The other half of a wide character is zero for the letters in question.
-            let other =
-                if self.spelling == Spelling::Utf16Be { at.checked_sub(1)? } else { at + 1 };
-            (step == 1 || text.get(other) == Some(&0)).then_some(byte)
+            let other = if high_first == 1 { at.checked_sub(1)? } else { at + 1 };
+            text.get(at).filter(|_| text.get(other) == Some(&0)).copied()
         };
-        let last = if self.spelling == Spelling::Utf16Be { end + 1 } else { end };
-        let first = if self.spelling == Spelling::Utf16Be { start + 1 } else { start };
-        let left = low(first.checked_sub(step));
+        let (first, last) = (start + high_first, end + high_first);
+        let left = low(first.checked_sub(2));
         let right = low(Some(last));
         let own_left = text.get(first).copied().unwrap_or(0);
-        let own_right = text.get(last.saturating_sub(step)).copied().unwrap_or(0);
+        let own_right = text.get(last.saturating_sub(2)).copied().unwrap_or(0);
         !self.joins(own_left, left) && !self.joins(own_right, right)
     }
 

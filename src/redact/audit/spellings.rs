@@ -42,7 +42,7 @@ impl Spelling {
         Self::Utf16Be,
     ];
 
-    /// Whether the spelling itself marks where the value begins.
+    /// Whether the text has to be decoded to read the value.
     pub(super) fn is_escaped(self) -> bool {
         !matches!(self, Self::Plain | Self::Utf16Le | Self::Utf16Be)
     }
@@ -68,23 +68,28 @@ impl fmt::Display for Spelling {
     }
 }
 
+/// A value written out.
+pub(super) struct Spelled {
+    pub(super) spelling: Spelling,
+    pub(super) text: Vec<u8>,
+    /// What is spelled: the value as it is, or with other separators.
+    pub(super) plain: String,
+}
+
 /// All spellings of a value that differ from each other in more than the case of letters.
-pub(super) fn all(class: Class, value: &str) -> Vec<(Spelling, Vec<u8>)> {
-    let mut out: Vec<(Spelling, Vec<u8>)> = Vec::new();
+pub(super) fn all(class: Class, value: &str) -> Vec<Spelled> {
+    let mut out: Vec<Spelled> = Vec::new();
     for plain in plain(class, value) {
-        let escaped = escaped(&plain);
-        let wide = [
-            (Spelling::Utf16Le, plain.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-            (Spelling::Utf16Be, plain.encode_utf16().flat_map(u16::to_be_bytes).collect()),
-        ];
-        out.push((Spelling::Plain, plain.into_bytes()));
-        out.extend(wide);
-        for (spelling, text) in escaped {
-            out.push((spelling, text.into_bytes()));
+        let mut add = |spelling, text| out.push(Spelled { spelling, text, plain: plain.clone() });
+        add(Spelling::Plain, plain.clone().into_bytes());
+        add(Spelling::Utf16Le, plain.encode_utf16().flat_map(u16::to_le_bytes).collect());
+        add(Spelling::Utf16Be, plain.encode_utf16().flat_map(u16::to_be_bytes).collect());
+        for (spelling, text) in escaped(&plain) {
+            add(spelling, text.into_bytes());
         }
     }
     let mut seen = std::collections::BTreeSet::new();
-    out.retain(|(_, text)| seen.insert(text.to_ascii_lowercase()));
+    out.retain(|spelled| seen.insert(spelled.text.to_ascii_lowercase()));
     out
 }
 
@@ -103,10 +108,12 @@ fn plain(class: Class, value: &str) -> Vec<String> {
     };
     match (class, digits.len()) {
         (Class::Mac, 12) => {
-            for separator in [":", "-", ""] {
+            for separator in [":", "-", "_", ""] {
                 all.push(join(&[2; 6], separator));
             }
             all.push(join(&[4; 3], "."));
+            let colons = format!(":{}", join(&[2; 6], ":"));
+            all.push(colons.replace(":0", ":").trim_start_matches(':').to_owned());
         }
         (Class::Uuid, 32) => {
             all.push(join(&[32], ""));
@@ -116,7 +123,19 @@ fn plain(class: Class, value: &str) -> Vec<String> {
         (Class::Serial | Class::VolumeLabel, _) => all.push(value.replace(' ', "_")),
         _ => {}
     }
+    all.extend(all.clone().iter().filter_map(|text| in_name(text)));
     all
+}
+
+/// As the names of files in a bundle hold it: other signs are underscores there.
+fn in_name(value: &str) -> Option<String> {
+    let mut out = String::new();
+    for c in value.chars() {
+        let fits = c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
+        out.push(if fits { c } else { '_' });
+    }
+    let ends = |text: &str| (text.chars().next(), text.chars().next_back());
+    (ends(value) == ends(&out)).then_some(out)
 }
 
 /// Escapes of the characters that need it in some format, and of every character.
@@ -227,7 +246,7 @@ mod tests {
     fn spellings_are_those_of_the_formats() {
         for &(value, spelling, text) in TABLE {
             let all = all(Class::Host, value);
-            let found = all.iter().any(|(s, t)| *s == spelling && t == text.as_bytes());
+            let found = all.iter().any(|s| s.spelling == spelling && s.text == text.as_bytes());
             assert!(found, "{value} as {spelling} is not {text}");
         }
     }
@@ -235,11 +254,11 @@ mod tests {
     #[test]
     fn separators_differ_between_programs() {
         let mac = all(Class::Mac, "02:1a:2b:3c:4d:5e");
-        for text in ["02-1a-2b-3c-4d-5e", "021a2b3c4d5e", "021a.2b3c.4d5e"] {
-            assert!(mac.iter().any(|(_, t)| t == text.as_bytes()), "{text}");
+        for text in ["02-1a-2b-3c-4d-5e", "021a2b3c4d5e", "021a.2b3c.4d5e", "2:1a:2b:3c:4d:5e"] {
+            assert!(mac.iter().any(|s| s.text == text.as_bytes()), "{text}");
         }
         let id = all(Class::Uuid, "0123456789abcdef0123456789abcdef");
         let dashed = b"01234567-89ab-cdef-0123-456789abcdef";
-        assert!(id.iter().any(|(_, t)| t == dashed));
+        assert!(id.iter().any(|s| s.text == dashed));
     }
 }

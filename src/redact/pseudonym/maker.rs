@@ -1,7 +1,7 @@
 //! Makes pseudonyms, and knows its own again.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::addresses::{self, v4_is_plain, v6_is_plain};
 use super::map::PseudonymMap;
@@ -25,12 +25,15 @@ pub(in crate::redact) struct Pseudonyms {
     /// Domains the machine knows, in lower case, longest first.
     domains: Vec<String>,
     issued: Mutex<PseudonymMap>,
+    /// What earlier runs issued: known, and not counted again.
+    remembered: OnceLock<PseudonymMap>,
 }
 
 impl Pseudonyms {
     pub(in crate::redact) fn new(key: &Key, mut domains: Vec<String>) -> Self {
         domains.sort_by_key(|domain| std::cmp::Reverse(domain.len()));
-        Self { prf: Prf::new(key), domains, issued: Mutex::default() }
+        let (issued, remembered) = Default::default();
+        Self { prf: Prf::new(key), domains, issued, remembered }
     }
 
     /// A name of the key that tells nothing about it.
@@ -44,9 +47,9 @@ impl Pseudonyms {
         self.issued().clone()
     }
 
-    /// Takes over what an earlier run issued, so that its pseudonyms are known again.
-    pub(in crate::redact) fn remember(&self, map: &PseudonymMap) {
-        self.issued().extend(map);
+    /// Takes over what earlier runs issued, so that its pseudonyms are known again; once.
+    pub(in crate::redact) fn remember(&self, map: PseudonymMap) {
+        let _ = self.remembered.set(map);
     }
 
     fn issued(&self) -> MutexGuard<'_, PseudonymMap> {
@@ -70,6 +73,8 @@ impl Pseudonyms {
         if is_plain(class, text) {
             return None;
         }
+        let padded = if class == Class::Mac { padded_mac(text) } else { None };
+        let text = padded.as_deref().unwrap_or(text);
         if self.is_own(class, text) && !clashes(text) {
             return None;
         }
@@ -196,7 +201,9 @@ impl Pseudonyms {
     }
 
     fn is_issued(&self, lower: &[u8]) -> bool {
-        std::str::from_utf8(lower).is_ok_and(|text| self.issued().get(text).is_some())
+        let Ok(text) = std::str::from_utf8(lower) else { return false };
+        let remembered = self.remembered.get().is_some_and(|map| map.get(text).is_some());
+        remembered || self.issued().get(text).is_some()
     }
 
     fn is_own_name(&self, lower: &[u8]) -> bool {
@@ -272,6 +279,14 @@ pub(in crate::redact) fn parse_v4(text: &[u8]) -> Option<Ipv4Addr> {
     parts.next().is_none().then(|| octets.into())
 }
 
+/// An address with the zeros that macOS leaves out, so that its stand-in is the same as elsewhere.
+fn padded_mac(text: &[u8]) -> Option<Vec<u8>> {
+    let groups: Vec<&[u8]> = text.split(|&byte| byte == b':').collect();
+    let is_short = groups.len() == 6 && groups.iter().any(|group| group.len() == 1);
+    let pad = |group: &&[u8]| [if group.len() == 1 { &b"0"[..] } else { b"" }, *group].concat();
+    is_short.then(|| groups.iter().map(pad).collect::<Vec<Vec<u8>>>().join(&b':'))
+}
+
 /// The spelling under which a value is keyed, so that all its spellings meet.
 fn canonical(class: Class, text: &[u8]) -> Vec<u8> {
     match class {
@@ -279,9 +294,11 @@ fn canonical(class: Class, text: &[u8]) -> Vec<u8> {
             text.iter().filter(|b| b.is_ascii_hexdigit()).map(u8::to_ascii_lowercase).collect()
         }
         _ if class.is_secret() => text.to_vec(),
-        // udev writes a space as an underscore.
-        Class::Serial | Class::VolumeLabel => {
-            lowercase(text).into_iter().map(|b| if b == b' ' { b'_' } else { b }).collect()
+        // Names of files, and udev, have an underscore for many signs.
+        Class::User | Class::Serial | Class::VolumeLabel => {
+            let in_name =
+                |b: u8| !b.is_ascii() || b.is_ascii_alphanumeric() || b".-_+@".contains(&b);
+            lowercase(text).into_iter().map(|b| if in_name(b) { b } else { b'_' }).collect()
         }
         _ => lowercase(text),
     }

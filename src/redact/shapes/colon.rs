@@ -125,6 +125,10 @@ fn all_pairs(run: &str) -> bool {
 
 fn mac(text: &[u8], start: usize, end: usize, tainted: bool, out: &mut Vec<Span>) {
     let mut groups = groups(text, start, end);
+    if !tainted && is_short_mac(text, &groups) && !after(text, end).is_ascii_alphanumeric() {
+        out.push(Span::value(Class::Mac, start, end));
+        return;
+    }
     if tainted || groups.first().is_some_and(|&(a, b)| b - a != 2) {
         groups.remove(0);
     }
@@ -135,11 +139,14 @@ fn mac(text: &[u8], start: usize, end: usize, tainted: bool, out: &mut Vec<Span>
     if groups.iter().any(|&(a, b)| b - a != 2) {
         return;
     }
+    let is_duid = |text: &[u8]| text.starts_with(b"00:01:00:01:");
     let pick: &[(usize, usize)] = match groups.len() {
         6 => &[(0, 6)],
         // A DHCP client id: hardware type 1, then the address.
         7 if &text[groups[0].0..groups[0].1] == b"01" => &[(1, 7)],
         8 => &[(0, 8)],
+        // A DHCP unique identifier of the first type: hardware type, time, address.
+        14 if is_duid(&text[groups[0].0..]) => &[(8, 14)],
         // A packet filter's log: destination, source, EtherType.
         14 => &[(0, 6), (6, 12)],
         _ => return,
@@ -150,6 +157,17 @@ fn mac(text: &[u8], start: usize, end: usize, tainted: bool, out: &mut Vec<Span>
             out.push(Span::value(Class::Mac, from, to));
         }
     }
+}
+
+/// `0:1b:63:84:45:e6`, as arp(8) of macOS writes it: no zeros in front. It has a letter, and more
+/// long groups than short ones, unlike other numbers with colons.
+fn is_short_mac(text: &[u8], groups: &[(usize, usize)]) -> bool {
+    let lengths = groups.iter().map(|&(from, to)| to - from);
+    let short = lengths.clone().filter(|&length| length == 1).count();
+    groups.len() == 6
+        && (1..=3).contains(&short)
+        && lengths.clone().all(|length| length == 1 || length == 2)
+        && text[groups[0].0..groups[5].1].iter().any(u8::is_ascii_alphabetic)
 }
 
 fn groups(text: &[u8], start: usize, end: usize) -> Groups {

@@ -24,7 +24,7 @@ impl Shapes {
         }
         if self.mac
             && has_dashes(text, at, &[3, 6, 9, 12])
-            && let Some(span) = dashed_mac(text, at)
+            && let Some(span) = dashed_mac(text, at).or_else(|| duid(text, at))
         {
             out.push(span);
             return span.end;
@@ -83,7 +83,35 @@ fn dashed_mac(text: &[u8], at: usize) -> Option<Span> {
     let (start, end) = grouped(text, at, &[2; 6], u8::is_ascii_hexdigit)?;
     let alone = before(text, start) != b'-' && after(text, end) != b'-';
     let alone = alone && !before(text, start).is_ascii_alphanumeric();
-    (alone && !is_plain_mac(&text[start..end])).then(|| Span::value(Class::Mac, start, end))
+    let mac = &text[start..end];
+    // `24-06-01-12-30-45` is a time unless something calls it an address.
+    let is_one = mac.iter().any(u8::is_ascii_alphabetic) || is_called_address(&text[..start]);
+    (alone && is_one && !is_plain_mac(mac)).then(|| Span::value(Class::Mac, start, end))
+}
+
+/// The address in a DHCP unique identifier (RFC 8415 section 11): type 1 has a hardware type and
+/// a time before it, type 3 a hardware type.
+fn duid(text: &[u8], at: usize) -> Option<Span> {
+    let identifier = text.get(at.checked_sub(2)?..)?;
+    let (lengths, before_it): (&[usize], usize) = match identifier {
+        [b'0', b'0', b'-', b'0', b'1', b'-', ..] => (&[2; 14], 8),
+        [b'0', b'0', b'-', b'0', b'3', b'-', ..] => (&[2; 10], 4),
+        _ => return None,
+    };
+    let (start, end) = grouped(text, at, lengths, u8::is_ascii_hexdigit)?;
+    let alone = before(text, start) != b'-' && after(text, end) != b'-';
+    alone.then(|| Span::value(Class::Mac, start + 3 * before_it, end))
+}
+
+/// Words that say what digits with dashes are.
+const ADDRESS_WORDS: [&str; 7] = ["address", "addr", "mac", "hwaddr", "ether", "lladdr", "bssid"];
+
+fn is_called_address(head: &[u8]) -> bool {
+    let head = &head[head.len().saturating_sub(48)..];
+    let end = head.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |i| i + 1);
+    let from = head[..end].iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
+    let signs = head[end..].iter().all(|b| b" .:=\t\"'(".contains(b));
+    signs && ADDRESS_WORDS.iter().any(|word| head[from..end].eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// 48 digits in eight groups of six. They open a drive, so they are taken out of a longer run of
@@ -100,12 +128,39 @@ impl Shapes {
         if rules.is_ordinary(Class::Uuid, &text[span.start..span.end]) {
             return true;
         }
-        // A device interface path ends in `#{interface class}`; `Volume#{…}` is a volume.
-        let head = &text[span.start.saturating_sub(32)..span.start];
+        let mut head = &text[span.start.saturating_sub(LONGEST_PATH)..span.start];
         if let Some(path) = head.strip_suffix(b"#{") {
-            return !path.to_ascii_lowercase().ends_with(b"volume");
+            return ends_interface_path(path, &text[span.end..]);
         }
-        let end = head.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |i| i + 1);
-        self.guid_names.end_of(&head[..end])
+        for _ in 0..MOST_STEPS {
+            let end = head.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |i| i + 1);
+            head = &head[..end];
+            if self.guid_names.end_of(head) {
+                return true;
+            }
+            let from = head.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
+            if !BETWEEN.iter().any(|word| head[from..].eq_ignore_ascii_case(word.as_bytes())) {
+                return false;
+            }
+            head = &head[..from];
+        }
+        false
     }
+}
+
+/// The longest path of a device that is looked at, as Windows limits it.
+const LONGEST_PATH: usize = 200;
+
+/// `Class GUID of device changed to: {…}`, as setupapi.dev.log has it: words that may stand
+/// between a class and its GUID, and how many of them.
+const BETWEEN: [&str; 7] = ["of", "device", "changed", "to", "from", "is", "for"];
+const MOST_STEPS: usize = 6;
+
+/// Whether `#{GUID}` is the interface class at the end of a device interface path. Its parts are
+/// enumerator, device, instance and class: with fewer, or with more after it, the GUID is that of
+/// an instance, which names one volume.
+fn ends_interface_path(path: &[u8], rest: &[u8]) -> bool {
+    let is_part = |b: &u8| b.is_ascii_graphic() && !b"\"'<>|,;".contains(b);
+    let start = path.iter().rposition(|b| !is_part(b)).map_or(0, |i| i + 1);
+    memchr::memchr_iter(b'#', &path[start..]).count() >= 2 && !rest.starts_with(b"}#")
 }

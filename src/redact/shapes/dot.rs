@@ -6,7 +6,7 @@ use super::super::pseudonym::{parse_v4, v4_is_plain};
 use super::super::rules::Rules;
 use super::super::span::Span;
 use super::kind::{self, DIGIT, DOT, LETTER, NAME, is};
-use super::{Shapes, after, before};
+use super::{Shapes, after, before, past_colour};
 
 /// A domain name has at most 253 characters.
 const LONGEST: usize = 253;
@@ -52,7 +52,7 @@ impl Shapes {
 
     fn fqdn(&self, rules: &Rules, text: &[u8], at: usize, out: &mut Vec<Span>) -> usize {
         let floor = at.saturating_sub(LONGEST);
-        let mut start = kind::run_start(text, floor, at, NAME);
+        let mut start = past_colour(text, kind::run_start(text, floor, at, NAME), at);
         let most = text.len().min(start + LONGEST + 1);
         let mut end = kind::run_end(&text[..most], at + 1, NAME);
         let past = end;

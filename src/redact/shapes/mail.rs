@@ -4,7 +4,7 @@ use super::super::Class;
 use super::super::rules::Rules;
 use super::super::span::Span;
 use super::kind::{self, DASH, DIGIT, DOT, HIGH, LETTER, NAME, UNDERSCORE, is};
-use super::{Shapes, after, before};
+use super::{Shapes, after, before, past_colour};
 
 /// RFC 5321: at most 64 characters before the `@`, 255 after.
 const LONGEST_LOCAL: usize = 64;
@@ -42,6 +42,7 @@ fn local_start(text: &[u8], at: usize) -> usize {
     while start > floor && is_local(text[start - 1]) {
         start -= 1;
     }
+    start = past_colour(text, start, at);
     // A list or sentence before the address is not part of it.
     while start < at && matches!(text[start], b'.' | b'-' | b'\'') {
         start += 1;

@@ -10,8 +10,10 @@ mod dot;
 mod header;
 mod kind;
 mod mail;
+mod recovery;
 mod version;
 
+use super::known::ends_colour;
 use super::rules::Rules;
 use super::span::Span;
 use super::words::Words;
@@ -82,15 +84,35 @@ impl Shapes {
                 done = self.dash(rules, text, at, out);
             }
         }
+        if self.bitlocker {
+            recovery::scan(text, out);
+        }
         if self.header {
             header::scan(rules, text, out);
         }
     }
 }
 
-/// The byte before `at`, or a line break at the start of the text.
+/// The byte before `at`; a line break at the start of the text and after a terminal's colour
+/// sequence, which ends in a letter.
 fn before(text: &[u8], at: usize) -> u8 {
-    at.checked_sub(1).map_or(b'\n', |i| text[i])
+    let Some(last) = at.checked_sub(1) else { return b'\n' };
+    let byte = text[last];
+    match byte {
+        b'm' | b'K' if ends_colour(&text[..at]) => b'\n',
+        _ => byte,
+    }
+}
+
+/// Where a name that was found by its letters begins: not inside a colour sequence, whose last
+/// letters it seems to have.
+fn past_colour(text: &[u8], start: usize, end: usize) -> usize {
+    if !matches!(start.checked_sub(1).map(|at| text[at]), Some(b'[' | b';')) {
+        return start;
+    }
+    let digits = text[start..end].iter().take_while(|b| b.is_ascii_digit()).count();
+    let past = start + digits + 1;
+    if past <= end && ends_colour(&text[..past]) { past } else { start }
 }
 
 /// The byte at `at`, or a line break past the end of the text.
