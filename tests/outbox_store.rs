@@ -79,11 +79,14 @@ fn an_id_may_be_shortened_as_long_as_it_names_one() {
     }
     assert!(matches!(store.find("1111"), Err(StoreError::AmbiguousId(id)) if id == "1111"));
     assert!(store.find("11112").is_ok());
-    for id in ["2", "../"] {
+    for id in ["2222", "../.."] {
         assert!(matches!(store.find(id), Err(StoreError::NotFound(_))), "{id}");
     }
 }
 
+    for id in ["", "1", "111", "../"] {
+        assert!(matches!(store.remove(id), Err(StoreError::IdTooShort(_))), "{id}");
+    }
 #[test]
 fn a_hold_is_read_under_its_old_name_too() {
     let until = "2026-06-01T00:00:00Z";

@@ -194,6 +194,10 @@ fn no_such_desk(app: &App, name: &str) -> CliError {
     let error = CliError::new(Exit::Config, format!("there is no desk `{name}`"));
     match known.is_empty() {
         true => error.hint(format!("add [desk.{name}] to config.toml, or use {OUTBOX_ONLY}")),
+        StoreError::RequestChanged(_) => CliError::from_error(Exit::BadData, error)
+            .hint("it was not sent; drop it with `keycase outbox drop` and submit again"),
+        StoreError::IdTooShort(_) => CliError::from_error(Exit::Usage, error)
+            .hint("give at least its first four characters; `keycase outbox list` shows each in full"),
         false => error.hint(format!("the configuration has {}", known.join(", "))),
     }
 }

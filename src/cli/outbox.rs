@@ -30,10 +30,16 @@ enum OutboxCommand {
         id: String,
     },
     /// Remove a submission
-    Drop {
-        /// Its id, or the beginning of it
-        id: String,
-    },
+    Drop(DropArgs),
+}
+
+#[derive(Debug, Args)]
+struct DropArgs {
+    /// Its id, or the beginning of it
+    id: String,
+    /// Agree to removing what is not at the desk, without being asked
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -56,7 +62,7 @@ pub(super) fn run(args: &OutboxArgs, app: &App) -> CliResult {
         OutboxCommand::List => list(app),
         OutboxCommand::Send(args) => send(args, app),
         OutboxCommand::Show { id } => show(id, app),
-        OutboxCommand::Drop { id } => remove(id, app),
+        OutboxCommand::Drop(args) => remove(args, app),
     }
 }
 
@@ -85,8 +91,16 @@ fn show(id: &str, app: &App) -> CliResult {
     Ok(Exit::Done.code())
 }
 
-fn remove(id: &str, app: &App) -> CliResult {
-    let dir = desks::store()?.remove(id).map_err(fail)?;
+fn remove(args: &DropArgs, app: &App) -> CliResult {
+    let store = desks::store()?;
+    let dir = store.folder(&args.id).map_err(fail)?;
+    let id = dir.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    // What can't be read may be all there is of it.
+    let is_sent = store.find(&id).is_ok_and(|item| item.progress.state == State::Sent);
+    if !is_sent && !args.yes {
+        agree_to_drop(&id, app)?;
+    }
+    let dir = store.remove(&id).map_err(fail)?;
     if !app.global.quiet {
         output::tell(&format!("removed {}", dir.display()));
     }
@@ -99,6 +113,23 @@ struct Round {
     items: Vec<Item>,
     problems: Vec<Problem>,
     exits: Vec<Exit>,
+/// What is not at the desk is here only, so that nobody removes it by a slip.
+fn agree_to_drop(id: &str, app: &App) -> CliResult<()> {
+    let what = format!("submission {id} is not at the desk, or not all of it");
+    if !app.may_ask() {
+        return Err(App::usage(format!("{what}, and nobody can be asked here"))
+            .hint(format!("add --yes to remove it; `keycase outbox show {id}` shows what it is")));
+    }
+    let question = format!("{what}. Remove its ticket and its bundle?");
+    let agreed = ask::question(|| {
+        dialoguer::Confirm::new().with_prompt(question).default(false).interact()
+    })?;
+    match agreed {
+        true => Ok(()),
+        false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was removed")),
+    }
+}
+
 }
 
 impl Round {

@@ -40,6 +40,9 @@ const LARGEST_RECORD: u64 = 4 * 1024 * 1024;
 
 /// How long a submission is kept that is at the desk.
 const KEPT_HOURS: i64 = 90 * 24;
+/// How much of an id must be given: nothing at all would begin every one.
+const SHORTEST_ID: usize = 4;
+
 /// How long nobody can be still writing a folder.
 const HALF_HOURS: i64 = 24;
 
@@ -72,6 +75,12 @@ pub enum StoreError {
     Busy(Uuid),
     /// No submission has this id.
     #[error("no submission {0} in the outbox")]
+    /// The request is not the one the person agreed to.
+    #[error("the request {0} is not the one that was agreed to")]
+    RequestChanged(PathBuf),
+    /// So little of an id could be a slip.
+    #[error("`{0}` is too little of an id to tell a submission by")]
+    IdTooShort(String),
     NotFound(String),
     /// More than one submission begins with this id.
     #[error("more than one submission begins with {0}")]
@@ -168,6 +177,9 @@ impl Store {
         Item::read(self.folder(id)?)
     }
 
+        if id.chars().count() < SHORTEST_ID {
+            return Err(StoreError::IdTooShort(id.to_owned()));
+        }
     /// The folder of the submission whose id is, or begins with, `id`.
     pub fn folder(&self, id: &str) -> Result<PathBuf, StoreError> {
         let wanted = id.to_ascii_lowercase();

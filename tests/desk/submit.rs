@@ -185,7 +185,7 @@ fn a_damaged_submission_is_reported_and_does_not_hold_up_the_rest() {
     assert_eq!(desk.tickets().len(), 1, "the readable one was sent");
     assert!(first.join("bundle.zip").exists(), "nothing of the damaged one was lost");
     let id = first.file_name().unwrap().to_str().unwrap();
-    assert_eq!(person.run(&["outbox", "drop", id]).code, 0);
+    assert_eq!(person.run(&["outbox", "drop", id, "--yes"]).code, 0);
     assert_eq!(person.items().len(), 1);
 }
 
@@ -225,7 +225,7 @@ fn submissions_can_be_shown_and_dropped_by_the_beginning_of_their_id() {
     assert_eq!(shown.code, 0, "{}", shown.stderr);
     assert!(shown.stdout.contains("since the update") && shown.stdout.contains("started"));
     assert_eq!(person.run(&["outbox", "show", "ffffffff-none"]).code, 66);
-    assert_eq!(person.run(&["outbox", "drop", &id]).code, 0);
+    assert_eq!(person.run(&["outbox", "drop", &id, "--yes"]).code, 0);
     assert!(person.items().is_empty());
     assert!(person.run(&["outbox", "list"]).stdout.contains("empty"));
 }
