@@ -94,6 +94,9 @@ pub(super) const PROGRESS_SCHEMA: &str = "keycase.outbox-state/1";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// When it ends.
+    /// SHA-256 of the request as it was agreed to; `None` in records of earlier releases.
+    #[serde(default)]
+    pub request_sha256: Option<String>,
     pub until: Timestamp,
     /// Whether it binds a person too: the desk asked for it, or this machine has sent its
     /// share.
@@ -184,3 +187,4 @@ impl Progress {
         }
     }
 }
+            request_sha256: None,

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use self::item::lock;
@@ -28,6 +29,7 @@ use super::record::{Progress, Request};
 use super::state::{Event, State};
 use crate::bundle::sha256;
 use crate::files;
+use crate::text::hex;
 
 const REQUEST: &str = "request.json";
 const STATE: &str = "state.json";
@@ -140,7 +142,9 @@ impl Store {
             let line = format!("{hash}  {}\n", stored_name(&info.file));
             put(dir, HASH, line.as_bytes())?;
         }
-        put_json(dir, REQUEST, &request)?;
+        let agreed = json_text(&dir.join(REQUEST), &request)?;
+        put(dir, REQUEST, &agreed)?;
+        let progress = Progress { request_sha256: Some(hash_bytes(&agreed)), ..progress };
         put(dir, TEXT, request.draft.text.as_bytes())?;
         put_json(dir, STATE, &progress)?;
         put(dir, LOG, b"")?;
@@ -250,6 +254,10 @@ impl Store {
         Ok(folders)
     }
 }
+fn hash_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 
 /// The SHA-256 and length of a file.
 pub fn hash_file(path: &Path) -> io::Result<(String, u64)> {
@@ -280,6 +288,10 @@ fn json_text<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, StoreError
     text.push(b'\n');
     Ok(text)
 }
+    serde_json::from_slice(&get(path)?).map_err(damaged(path))
+}
+
+fn get(path: &Path) -> Result<Vec<u8>, StoreError> {
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     files::write(dir, name, bytes).map_err(io("write", &dir.join(name)))
