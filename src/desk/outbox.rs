@@ -6,7 +6,7 @@ mod pace;
 use std::cell::RefCell;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::record::{LogLine, Looks, Progress};
 use super::state::{Event, State};
@@ -17,9 +17,6 @@ use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
 const LONGEST_REQUESTED: Duration = Duration::from_secs(60 * 60);
 /// How many looks must find nothing before a ticket is sent again.
 const LOOKS: u32 = 2;
-/// How far before the first send a look begins: clocks of two machines differ, and a clock
-/// in the wrong time zone by up to 14 hours.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Time, as the outbox needs it.
 pub trait Clock {
@@ -182,9 +179,7 @@ impl Outbox<'_> {
         if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
             return self.give_up(item);
         }
-        let now = self.clock.now();
-        let first = item.progress().first_sent.unwrap_or(item.request().agreed_at);
-        let since = first.min(now).saturating_sub(LOOK_BACK).unwrap_or(first);
+        let since = self.look_since(item)?;
         match self.desk.find(item.request(), since) {
             Ok(Some(ticket)) => self.created(item, ticket, Event::Found),
             Ok(None) => self.not_found(item, asked, sends),

@@ -70,6 +70,9 @@ pub struct Progress {
     /// Do not try before this.
     #[serde(default)]
     pub hold: Option<Hold>,
+    /// Whether the clock was set back since then, so that `first_sent` says nothing.
+    #[serde(default)]
+    pub first_sent_unknown: bool,
     /// Looks at the desk whether the ticket is there, since the last send.
     #[serde(default)]
     pub looks: Looks,
@@ -182,6 +185,7 @@ impl Progress {
             looks: Looks::default(),
             error: None,
             refused: false,
+            first_sent_unknown: false,
             given_up: false,
             said_refused: false,
         }

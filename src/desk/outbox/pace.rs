@@ -19,6 +19,11 @@ const TRIES: u32 = 8;
 const SHARE: usize = 9;
 const SHARE_TIME: SignedDuration = SignedDuration::from_hours(1);
 
+/// How far before the first send a look begins: as far as a Freshdesk's list reaches by itself.
+/// Clocks of two machines differ, and one may be wrong by time zones, by days, or by the month.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// A run begins at a whole second, so that times of two runs may seem to go back by one.
+const SAME_TIME: SignedDuration = SignedDuration::from_mins(1);
 impl Outbox<'_> {
     /// Until when no further ticket leaves this machine, if its share is used.
     pub(super) fn share_is_used(&self) -> Option<Timestamp> {
@@ -48,6 +53,40 @@ impl Outbox<'_> {
         }
         let mut progress = item.progress().clone();
         let last = progress.error.take().unwrap_or_default();
+    /// Whether it is to be left for later. What the desk asked in answer to another submission
+    /// is asked of this one too, and written down for whoever wonders.
+    pub(super) fn has_to_wait(&self, item: &mut Locked, asked: Asked) -> Result<bool, StoreError> {
+        let holds = self.holds.borrow().clone();
+        let latest = holds.into_iter().filter(|until| self.lies_ahead(*until)).max();
+        let own = item.progress().hold.filter(|hold| hold.binds_person).map(|hold| hold.until);
+        let own = own.filter(|until| self.lies_ahead(*until));
+        if let Some(until) = latest.filter(|until| own.is_none_or(|own| own < *until)) {
+            let mut progress = item.progress().clone();
+            let what = format!("the desk asks to be left alone until {until}");
+            progress.hold = Some(Hold { until, binds_person: true });
+            progress.error.get_or_insert_with(|| what.clone());
+            self.write(item, progress, None, Some(what))?;
+        }
+        Ok(self.is_held(item, asked))
+    }
+
+    /// From when on a look asks for tickets. One that was sent while the clock was ahead is
+    /// older than its record says, and nobody knows by how much: then no time is left out.
+    pub(super) fn look_since(&self, item: &mut Locked) -> Result<Timestamp, StoreError> {
+        let first = item.progress().first_sent.unwrap_or(item.request().agreed_at);
+        let is_ahead = first.duration_since(self.clock.now()) > SAME_TIME;
+        if is_ahead && !item.progress().first_sent_unknown {
+            // Kept, because the clock comes to that time again.
+            let progress = Progress { first_sent_unknown: true, ..item.progress().clone() };
+            let what = "the clock was set back since the ticket was sent: looking at all times";
+            self.write(item, progress, None, Some(what.into()))?;
+        }
+        if item.progress().first_sent_unknown {
+            return Ok(Timestamp::UNIX_EPOCH);
+        }
+        Ok(first.saturating_sub(LOOK_BACK).unwrap_or(first))
+    }
+
         let (tries, what) = (tries(&progress), what_is_tried(&progress));
         let what = format!("given up after {tries} {what}, the last problem: {last}");
         progress.given_up = true;
