@@ -177,7 +177,7 @@ impl Freshdesk {
         let named = answer.json().ok().and_then(|body| id_of(body.get("id")?)).is_some();
         match named || answer.located().is_some_and(|id| id.parse::<u64>().is_ok()) {
             true => Ok(()),
-            false => Err(Failure::OutOfProtocol("it names no note".into())),
+            false => Err(answer.without("it names no note")),
         }
     }
 
@@ -235,7 +235,7 @@ impl Desk for Freshdesk {
             return Ok(ticket);
         }
         let located = answer.located().and_then(|id| id.parse::<u64>().ok());
-        let id = located.ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))?;
+        let id = located.ok_or_else(|| answer.without("it names no ticket"))?;
         // The answer was cut, but the ticket is there; who asks is worth one more look.
         Ok(self.shown(&id.to_string()).unwrap_or(Ticket {
             url: Some(self.page(id)),

@@ -240,7 +240,7 @@ impl Desk for RequestTracker {
         let answer = self.http.call(call, 0)?;
         let named = answer.json().ok().and_then(|body| id_of(body.get("id")?));
         let id = named.or_else(|| answer.located()?.parse().ok());
-        let id = id.ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))?;
+        let id = id.ok_or_else(|| answer.without("it names no ticket"))?;
         let ticket = self.ticket(id);
         // The ticket is there; that its fields cannot be read back takes nothing away.
         let dropped = self.dropped(id, &request.draft).unwrap_or_default();

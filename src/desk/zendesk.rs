@@ -226,7 +226,7 @@ impl Desk for Zendesk {
             let id = answer.located()?.trim_end_matches(".json").parse::<u64>().ok()?;
             self.ticket(&json!({ "id": id }))
         };
-        named.or_else(located).ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))
+        named.or_else(located).ok_or_else(|| answer.without("it names no ticket"))
     }
 
     fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {
