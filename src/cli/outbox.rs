@@ -140,18 +140,14 @@ impl Round {
         error.print();
     }
 
-    /// The exit code that needs the person most.
-    fn exit(&self) -> Exit {
-        let order = [
-            Exit::Config,
-            Exit::MissingRight,
-            Exit::Io,
-            Exit::BadData,
-            Exit::DeskRefused,
-            Exit::Failed,
-            Exit::Queued,
-        ];
-        order.into_iter().find(|exit| self.exits.contains(exit)).unwrap_or(Exit::Done)
+    /// How it ends: as interrupted when that left something undone.
+    fn exit(&self, stopped: bool) -> Exit {
+        if stopped && self.items.iter().any(|item| item.progress.state.is_open()) {
+            let error = CliError::new(Exit::Interrupted, "interrupted before everything was sent");
+            error.hint("the rest waits; `keycase outbox send` goes on with it").print();
+            return Exit::Interrupted;
+        }
+        desks::most_urgent(&self.exits)
     }
 }
 
@@ -174,6 +170,10 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
                 let progress = Upload::start(app.global.quiet);
                 let outbox = desks::outbox(app, &*desk, &clock, &progress)?;
                 send_all(&outbox, &chosen, items, args, &mut round);
+        if clock.is_stopped() {
+            round.items.extend::<Vec<Item>>(items);
+            continue;
+        }
                 progress.end();
             }
             Err(error) => {
@@ -182,7 +182,7 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
             }
         }
     }
-    let exit = round.exit();
+    let exit = round.exit(clock.is_stopped());
     answer(app, &round.items, round.problems)?;
     Ok(exit.code())
 }

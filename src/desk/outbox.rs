@@ -24,6 +24,10 @@ pub trait Clock {
     fn now(&self) -> Timestamp;
     /// Lets `pause` pass; false when the person asked to stop.
     fn wait(&self, pause: Duration) -> bool;
+    /// Whether the person asked to stop.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Who wants a submission to go on.
@@ -69,6 +73,10 @@ impl Outbox<'_> {
         loop {
             let next = match item.state() {
                 State::Sending => self.happened(item, Event::Died)?,
+            // What was agreed to in this run goes; what only waits can wait longer.
+            if asked != Asked::ToSend && self.clock.is_stopped() {
+                return Ok(());
+            }
                 State::Queued => {
                     sends += 1;
                     // One repetition in one run: what fails twice is for the person.
