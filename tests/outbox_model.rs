@@ -160,7 +160,14 @@ fn request(bundle: &std::path::Path) -> Request {
 }
 
 fn outbox<'a>(desk: &'a ModelDesk, config: &'a OutboxConfig, clock: &'a ModelClock) -> Outbox<'a> {
-    Outbox { desk, config, clock, meter: Arc::new(|_, _| {}), sent: RefCell::default() }
+    Outbox {
+        desk,
+        config,
+        clock,
+        meter: Arc::new(|_, _| {}),
+        sent: RefCell::default(),
+        holds: RefCell::default(),
+    }
 }
 
 /// A submission in an outbox of its own.
@@ -283,7 +290,7 @@ fn a_machine_sends_nine_tickets_an_hour() {
     let config = OutboxConfig::default();
     let (_dir, store) = kept(&clock);
     let lately = |minutes: i64| clock.now() - SignedDuration::from_mins(minutes);
-    let advance = |sent: Vec<Timestamp>| {
+    let advance = |sent: Vec<Timestamp>, asked: Asked| {
         let outbox = outbox(&desk, &config, &clock);
         *outbox.sent.borrow_mut() = sent;
         let mut item = store.find("0000").unwrap().lock().unwrap();
@@ -291,8 +298,10 @@ fn a_machine_sends_nine_tickets_an_hour() {
         item.progress().clone()
     };
     let nine: Vec<Timestamp> = (1..10).map(|n| lately(n * 6)).collect();
-    let held = advance(nine.clone());
-    assert_eq!((held.state, desk.tickets.get()), (State::Queued, 0));
+    for asked in [Asked::ToSend, Asked::WhenDue] {
+        assert_eq!((advance(nine.clone(), asked).state, desk.tickets.get()), (State::Queued, 0));
+    }
+    let held = advance(nine.clone(), Asked::WhenDue);
     assert_eq!(held.hold.unwrap().until, lately(54) + SignedDuration::from_hours(1));
     assert!(held.error.unwrap().contains("9 tickets"));
     clock.add(SignedDuration::from_mins(6));

@@ -99,8 +99,8 @@ impl Chosen {
     }
 }
 
-/// The outbox at work: with the tickets that have left this machine lately, and a line that
-/// shows how far an upload is.
+/// The outbox at work for the desk at `address`: with the tickets that have left this machine
+/// lately, what the desk asked of any of them, and a line that shows how far an upload is.
 pub(super) fn outbox<'a>(
     app: &'a App,
     desk: &'a dyn Desk,
@@ -109,9 +109,20 @@ pub(super) fn outbox<'a>(
 ) -> CliResult<Outbox<'a>> {
     let hour = SignedDuration::from_hours(1);
     let since = app.now.saturating_sub(hour).unwrap_or(Timestamp::UNIX_EPOCH);
-    let sent = store()?.sent_since(since).map_err(|error| store_error(&error))?;
-    let config = &app.config()?.outbox;
-    Ok(Outbox { desk, config, clock, meter: progress.meter(), sent: RefCell::new(sent) })
+    let known = store()?.list().map_err(|error| store_error(&error))?.items;
+    let sent = known.iter().filter_map(|item| item.progress.last_sent);
+    let sent = sent.filter(|at| *at > since).collect();
+    let same_desk = |item: &&Item| address.is_some() && item.request.address.as_deref() == address;
+    let holds = known.iter().filter(same_desk).filter_map(|item| item.progress.hold);
+    let holds = holds.filter(|hold| hold.binds_person).map(|hold| hold.until).collect();
+    Ok(Outbox {
+        desk,
+        config: &app.config()?.outbox,
+        clock,
+        meter: progress.meter(),
+        sent: RefCell::new(sent),
+        holds: RefCell::new(holds),
+    })
 }
 
 /// What the packs say about desks.

@@ -168,7 +168,8 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
         match opened {
             Ok((chosen, desk)) => {
                 let progress = Upload::start(app.global.quiet);
-                let outbox = desks::outbox(app, &*desk, &clock, &progress)?;
+                let address = chosen.address.as_deref();
+                let outbox = desks::outbox(app, &*desk, address, &clock, &progress)?;
                 send_all(&outbox, &chosen, items, args, &mut round);
         if clock.is_stopped() {
             round.items.extend::<Vec<Item>>(items);

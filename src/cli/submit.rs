@@ -311,7 +311,8 @@ pub(super) fn send(
     let added = store.add(request, progress, bundle);
     let mut item = added.map_err(|error| desks::store_error(&error))?;
     let progress = Upload::start(app.global.quiet);
-    let outbox = desks::outbox(app, desk, &clock, &progress)?;
+    let address = item.request().address.clone();
+    let outbox = desks::outbox(app, desk, address.as_deref(), &clock, &progress)?;
     let advanced = outbox.advance(&mut item, Asked::ToSend);
     progress.end();
     advanced.map_err(|error| not_recorded(&error, item.progress()))?;

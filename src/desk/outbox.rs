@@ -57,6 +57,8 @@ pub struct Outbox<'a> {
     pub meter: Meter,
     /// When tickets have left this machine lately.
     pub sent: RefCell<Vec<Timestamp>>,
+    /// Until when this desk asked to be left alone, whichever submission it asked.
+    pub holds: RefCell<Vec<Timestamp>>,
 }
 
 /// What to do after a step.
@@ -105,13 +107,13 @@ impl Outbox<'_> {
     }
 
     fn send(&self, item: &mut Locked, asked: Asked) -> Result<Next, StoreError> {
-        if self.is_held(item, asked) {
+        if self.has_to_wait(item, asked)? {
             return Ok(Next::Stop);
         }
         if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
             return self.give_up(item);
         }
-        if let Some(until) = self.share_is_used() {
+        if let Some(until) = self.share_is_used(asked) {
             return self.put_off(item, until);
         }
         // A ticket that announces a bundle it can't carry is not the one agreed to.
@@ -181,7 +183,7 @@ impl Outbox<'_> {
                 _ => Ok(Next::Stop),
             };
         }
-        if self.is_held(item, asked) || !self.wait_for_look(item, asked) {
+        if self.has_to_wait(item, asked)? || !self.wait_for_look(item, asked) {
             return Ok(Next::Stop);
         }
         if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
@@ -222,7 +224,7 @@ impl Outbox<'_> {
         let able = self.desk.capabilities();
         let bundle = item.request().draft.bundle.clone().filter(|_| !able.in_one);
         let Some(info) = bundle else { return self.happened(item, Event::Completed) };
-        if self.is_held(item, asked) {
+        if self.has_to_wait(item, asked)? {
             return Ok(Next::Stop);
         }
         if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
@@ -294,6 +296,7 @@ impl Outbox<'_> {
         progress.given_up = false;
         progress.refused = failure.is_final() || matches!(failure, Failure::OutOfProtocol(_));
         progress.hold = failure.wait().map(|wait| self.hold(wait.min(LONGEST_REQUESTED), true));
+        self.holds.borrow_mut().extend(progress.hold.map(|hold| hold.until));
         progress
     }
 

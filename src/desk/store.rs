@@ -170,12 +170,6 @@ impl Store {
         Ok(listing)
     }
 
-    /// When tickets have gone out from this machine since `since`.
-    pub fn sent_since(&self, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
-        let sent = self.list()?.items.into_iter().filter_map(|item| item.progress.last_sent);
-        Ok(sent.filter(|at| *at > since).collect())
-    }
-
     /// The submission whose id is, or begins with, `id`.
     pub fn find(&self, id: &str) -> Result<Item, StoreError> {
         Item::read(self.folder(id)?)

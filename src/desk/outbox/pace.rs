@@ -1,4 +1,5 @@
-//! When the outbox acts: holds, back-off, the time between looks, a machine's share.
+//! When the outbox acts: holds, back-off, when looks are and what time they cover, a machine's
+//! share.
 
 use std::time::Duration;
 
@@ -25,8 +26,12 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A run begins at a whole second, so that times of two runs may seem to go back by one.
 const SAME_TIME: SignedDuration = SignedDuration::from_mins(1);
 impl Outbox<'_> {
-    /// Until when no further ticket leaves this machine, if its share is used.
-    pub(super) fn share_is_used(&self) -> Option<Timestamp> {
+    /// Until when no further ticket leaves this machine by itself, if its share is used. A
+    /// person who asks for what waits has seen how many there are.
+    pub(super) fn share_is_used(&self, asked: Asked) -> Option<Timestamp> {
+        if !matches!(asked, Asked::ToSend | Asked::WhenDue) {
+            return None;
+        }
         let now = self.clock.now();
         let window = |at: &Timestamp| now.duration_since(*at).abs() < SHARE_TIME;
         let mut lately: Vec<Timestamp> =
@@ -38,9 +43,12 @@ impl Outbox<'_> {
 
     pub(super) fn put_off(&self, item: &mut Locked, until: Timestamp) -> Result<Next, StoreError> {
         let mut progress = item.progress().clone();
-        let what = format!("{SHARE} tickets have left this machine within an hour");
+        let what = format!(
+            "{SHARE} tickets have left this machine within an hour; \
+             it sends no more by itself before {until}"
+        );
         progress.error = Some(what.clone());
-        progress.hold = Some(Hold { until, binds_person: true });
+        progress.hold = Some(Hold { until, binds_person: false });
         self.write(item, progress, None, Some(what))?;
         Ok(Next::Stop)
     }
@@ -106,14 +114,18 @@ impl Outbox<'_> {
         matches!(asked, Asked::ToSettle | Asked::ToSendAgain) && self.clock.wait(left)
     }
 
-    pub(super) fn is_held(&self, item: &Locked, asked: Asked) -> bool {
+    fn is_held(&self, item: &Locked, asked: Asked) -> bool {
         let Some(hold) = item.progress().hold else { return false };
+        self.lies_ahead(hold.until) && (hold.binds_person || asked == Asked::WhenDue)
+    }
+
+    /// Whether something is held until then.
+    fn lies_ahead(&self, until: Timestamp) -> bool {
         // Nothing is held longer than this; what seems to be comes from a clock that was
         // set back, and must not wait for years.
         let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
-        let left = Duration::try_from(hold.until.duration_since(self.clock.now()));
-        let holds = left.is_ok_and(|left| !left.is_zero() && left <= longest);
-        holds && (hold.binds_person || asked == Asked::WhenDue)
+        let left = Duration::try_from(until.duration_since(self.clock.now()));
+        left.is_ok_and(|left| !left.is_zero() && left <= longest)
     }
 
     pub(super) fn hold(&self, pause: Duration, binds_person: bool) -> Hold {
