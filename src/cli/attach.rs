@@ -59,8 +59,11 @@ pub(super) fn run(args: &AttachArgs, app: &App) -> CliResult {
 /// The named desk, or the one that has the ticket as far as the outbox knows.
 fn desk_of(args: &AttachArgs, app: &App) -> CliResult<Chosen> {
     let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?;
-    let has_ticket = |progress: &Progress| {
-        progress.ticket.as_ref().is_some_and(|ticket| ticket.id == args.ticket)
+    let having = desks::having(&known.items, &args.ticket);
+    let mut having = having.iter().map(String::as_str);
+    let name = match (args.desk.as_deref(), having.next(), having.next()) {
+        (None, Some(one), Some(other)) => return Err(of_several(&args.ticket, one, other)),
+        (named, sent_to, _) => named.or(sent_to),
     };
     let sent_to = known.items.iter().find(|item| has_ticket(&item.progress));
     let name = args.desk.as_deref().or(sent_to.map(|item| item.request.desk.as_str()));
@@ -72,6 +75,11 @@ fn desk_of(args: &AttachArgs, app: &App) -> CliResult<Chosen> {
     Err(CliError::new(Exit::Config, what)
         .hint("add the bundle on the ticket's own page, or name a desk with --desk"))
 }
+fn of_several(ticket: &str, one: &str, other: &str) -> CliError {
+    App::usage(format!("desk `{one}` and desk `{other}` both have a ticket {ticket}"))
+        .hint(format!("say which one is meant with --desk, for example --desk {one}"))
+}
+
 
 /// The ticket, and how many bytes it has already. A desk that cannot be reached now is no
 /// reason to refuse: the outbox tries again.

@@ -149,6 +149,12 @@ pub(crate) fn given(app: &App, stated: &[String]) -> CliResult<Facts> {
 
 /// How a run ends that leaves a submission like this.
 pub(crate) fn exit(progress: &Progress) -> Exit {
+/// The desks that a ticket of this number was sent to, by name.
+pub(super) fn having(items: &[Item], ticket: &str) -> BTreeSet<String> {
+    let has = |item: &&Item| item.progress.ticket.as_ref().is_some_and(|own| own.id == ticket);
+    items.iter().filter(has).map(|item| item.request.desk.clone()).collect()
+}
+
     match progress.state {
         State::Sent | State::Ready | State::Draft => Exit::Done,
         State::Rejected => Exit::DeskRefused,
@@ -163,6 +169,22 @@ pub(crate) fn exit(progress: &Progress) -> Exit {
 
 /// The outbox's own failures.
 pub(crate) fn store_error(error: &StoreError) -> CliError {
+/// How a run ends that came to several ends: the one that needs the person most.
+pub(super) fn most_urgent(exits: &[Exit]) -> Exit {
+    let order = [
+        Exit::Config,
+        Exit::MissingRight,
+        Exit::Io,
+        Exit::BadData,
+        Exit::Usage,
+        Exit::DeskRefused,
+        Exit::DeskUnreachable,
+        Exit::Failed,
+        Exit::Queued,
+    ];
+    order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Exit::Done)
+}
+
     match error {
         StoreError::Io { source, .. } => CliError::from_error(io_exit(source), error)
             .hint("nothing was lost: what is in the outbox stays there; make room or give this user the right to write, then run `keycase outbox list`"),

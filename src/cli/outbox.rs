@@ -107,12 +107,6 @@ fn remove(args: &DropArgs, app: &App) -> CliResult {
     Ok(Exit::Done.code())
 }
 
-/// What one `outbox send` has come to.
-#[derive(Default)]
-struct Round {
-    items: Vec<Item>,
-    problems: Vec<Problem>,
-    exits: Vec<Exit>,
 /// What is not at the desk is here only, so that nobody removes it by a slip.
 fn agree_to_drop(id: &str, app: &App) -> CliResult<()> {
     let what = format!("submission {id} is not at the desk, or not all of it");
@@ -136,6 +130,12 @@ impl Round {
     fn failed(&mut self, place: &str, error: &CliError) {
         self.problems.push(Problem::new(place, error.message()));
         self.exits.push(error.exit);
+/// What one `outbox send` has come to.
+#[derive(Default)]
+struct Round {
+    items: Vec<Item>,
+    problems: Vec<Problem>,
+    exits: Vec<Exit>,
         // With its causes and hints, which the answer has no room for.
         error.print();
     }
@@ -194,7 +194,14 @@ fn waiting(round: &mut Round) -> CliResult<Vec<Item>> {
     for error in &listing.problems {
         round.failed("outbox", &desks::store_error(error));
     }
-    Ok(listing.items.into_iter().filter(|item| item.progress.state.is_open()).collect())
+    let (open, settled): (Vec<Item>, Vec<Item>) =
+        listing.items.into_iter().partition(|item| item.progress.state.is_open());
+    let refused = settled.into_iter().filter(|item| item.progress.state == State::Rejected);
+    for item in refused.filter(|_| !args.due) {
+        round.exits.push(desks::exit(&item.progress));
+        round.items.push(item);
+    }
+    Ok(open)
 }
 
 fn opened(
