@@ -65,10 +65,12 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
         false => Some(chosen.open(app, &data, &args.reach)?),
     };
     let stop = Interrupt::listen();
-    let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
-    let evidence = assemble::gather(app, &args.wanted(app, &chosen, &words, limit), &stop)?;
+    let takes = desk::limits(&chosen.config, &data);
+    let wanted = args.wanted(app, &chosen, &words, takes.attachment_bytes);
+    let evidence = assemble::gather(app, &wanted, &stop)?;
     let mut request = request(args, app, &chosen, &data, &words, &evidence)?;
     if let Some(desk) = &desk {
+    accepts(&takes, request.draft.bundle.as_ref(), 0).map_err(|failure| not_accepted(&failure))?;
         would_take(&**desk, &chosen, &request)?;
     }
     show(app, &request, &evidence);
@@ -134,8 +136,8 @@ pub(super) fn may_agree(app: &App, yes: bool) -> CliResult<()> {
         .hint("add --yes to agree; `submit --dry-run` shows what would be sent"))
 }
 
-/// Holds the ticket against what the desk takes, before anybody is asked. A desk that cannot
-/// be asked now is no reason to stop: the outbox waits for it.
+/// Holds the ticket against the desk's own list of fields, before anybody is asked. A desk that
+/// cannot be asked now is no reason to stop: the outbox waits for it.
 fn would_take(desk: &dyn Desk, chosen: &Chosen, request: &Request) -> CliResult<()> {
     let able = desk.capabilities();
     accepts(&able, request.draft.bundle.as_ref(), 0).map_err(|failure| not_accepted(&failure))?;

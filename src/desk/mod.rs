@@ -53,7 +53,7 @@ pub use facts::Facts;
 pub use failure::Failure;
 pub use handoff::{Place, place};
 pub use keyring::{Keyring, KeyringError};
-pub use open::{Connection, DeskError, check, open};
+pub use open::{Connection, DeskError, check, limits, open};
 pub use outbox::{Asked, Clock, Outbox};
 pub use pack::{
     DeskData, EmailData, FreshdeskData, HandOver, HandoffData, RequestTrackerData, ZendeskData,

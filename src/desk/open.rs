@@ -113,6 +113,25 @@ pub fn check<'a>(
     }
 }
 
+/// What a desk takes by its settings and by what its kind fixes: all that can be told without
+/// a credential.
+#[cfg_attr(not(feature = "submit"), expect(unused_variables, reason = "no desk is asked"))]
+pub fn limits(config: &DeskConfig, data: &DeskData) -> Capabilities {
+    #[cfg(feature = "submit")]
+    let over_network = |usual| Capabilities::over_network(config, usual);
+    match config.kind {
+        DeskKind::OutboxOnly | DeskKind::Handoff => Capabilities::default(),
+        #[cfg(feature = "submit")]
+        DeskKind::Freshdesk => over_network(Some(data.freshdesk.attachment_bytes)),
+        #[cfg(feature = "submit")]
+        DeskKind::RequestTracker => over_network(None),
+        #[cfg(feature = "submit")]
+        DeskKind::Zendesk => over_network(Some(data.zendesk.attachment_bytes)),
+        #[cfg(feature = "submit")]
+        DeskKind::Email => over_network(Some(data.email.attachment_bytes)),
+    }
+}
+
 /// Opens a desk whose configuration has passed [`check`].
 #[cfg_attr(not(feature = "submit"), expect(unused_variables, reason = "no desk is asked"))]
 pub fn open(
