@@ -188,8 +188,9 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
     Ok(exit.code())
 }
 
-/// Everything that is not settled, with damaged folders reported and left alone.
-fn waiting(round: &mut Round) -> CliResult<Vec<Item>> {
+/// Everything that is not settled, with damaged folders reported and left alone. A person is
+/// told of what the desk has refused, which only they can settle; to a timer it is not due.
+fn waiting(args: &SendArgs, round: &mut Round) -> CliResult<Vec<Item>> {
     let listing = desks::store()?.list().map_err(fail)?;
     for error in &listing.problems {
         round.failed("outbox", &desks::store_error(error));
