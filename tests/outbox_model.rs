@@ -142,6 +142,8 @@ fn request(bundle: &std::path::Path) -> Request {
         requester: None,
         to_ticket: None,
         place: None,
+        hand_to: None,
+        details: None,
         can_be_found: true,
         draft: TicketDraft {
             submission,

@@ -18,6 +18,8 @@ fn request(number: u128, at: Timestamp) -> Request {
         requester: None,
         to_ticket: None,
         place: None,
+        hand_to: None,
+        details: None,
         can_be_found: true,
         draft: TicketDraft {
             submission,

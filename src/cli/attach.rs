@@ -113,6 +113,8 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
         address: chosen.address.clone(),
         requester: chosen.config.requester.clone(),
         to_ticket: Some(ticket.id.clone()),
+        hand_to: None,
+        details: Some(Details::default()),
         place: None,
         can_be_found: true,
         draft: TicketDraft {

@@ -18,6 +18,7 @@ use crate::desk::{
     self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
     Statement, StoreError, TicketDraft, accepts, draft,
 };
+use crate::render::hand_over::whom;
 use crate::render::preview::Preview;
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, preview};
@@ -207,6 +208,8 @@ fn request(
         address: chosen.address.clone(),
         requester: chosen.config.requester.clone(),
         to_ticket: None,
+        hand_to: Some(whom(policy, evidence.elsewhere, &data.outbox_only)),
+        details: Some(desk::details(&chosen.config, data, &draft)),
         place: desk::place(&chosen.config, &data.handoff, &draft),
         can_be_found: true,
         draft,

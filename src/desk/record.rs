@@ -29,6 +29,12 @@ pub struct Request {
     /// The form or mail draft to hand it over with.
     #[serde(default)]
     pub place: Option<Place>,
+    /// What to do first with a ticket that nothing is sent of: whom to turn to, and how.
+    #[serde(default)]
+    pub hand_to: Option<String>,
+    /// What goes along with text and bundle; `None` in records of earlier releases.
+    #[serde(default)]
+    pub details: Option<Details>,
     /// Whether the desk can be asked if it has the ticket.
     #[serde(default = "yes")]
     pub can_be_found: bool,

@@ -171,6 +171,10 @@ fn hand_over_steps(item: &Item, data: &DeskData) -> String {
     let place = item.request.place.as_ref();
     let steps = match (place, &bundle) {
         (None, Some(_)) => &data.outbox_only.steps,
+fn whom(item: &Item, data: &DeskData) -> String {
+    item.request.hand_to.clone().unwrap_or_else(|| data.outbox_only.unnamed.clone())
+}
+
         (None, None) => &data.outbox_only.steps_without_bundle,
         (Some(_), Some(_)) => &data.handoff.steps,
         (Some(_), None) => &data.handoff.steps_without_bundle,
@@ -184,6 +188,7 @@ fn hand_over_steps(item: &Item, data: &DeskData) -> String {
             other => format!("{{{other}}}"),
         })
     });
+            "whom" => whom(item, data),
     filled.collect::<Vec<_>>().join("; then ")
 }
 

@@ -53,14 +53,6 @@ impl Outbox<'_> {
         Ok(Next::Stop)
     }
 
-    /// A timer has tried often enough. The submission stays as it is, says so, and waits for
-    /// the person, whom it costs one command.
-    pub(super) fn give_up(&self, item: &mut Locked) -> Result<Next, StoreError> {
-        if item.progress().given_up {
-            return Ok(Next::Stop);
-        }
-        let mut progress = item.progress().clone();
-        let last = progress.error.take().unwrap_or_default();
     /// Whether it is to be left for later. What the desk asked in answer to another submission
     /// is asked of this one too, and written down for whoever wonders.
     pub(super) fn has_to_wait(&self, item: &mut Locked, asked: Asked) -> Result<bool, StoreError> {
@@ -95,6 +87,14 @@ impl Outbox<'_> {
         Ok(first.saturating_sub(LOOK_BACK).unwrap_or(first))
     }
 
+    /// A timer has tried often enough. The submission stays as it is, says so, and waits for
+    /// the person, whom it costs one command.
+    pub(super) fn give_up(&self, item: &mut Locked) -> Result<Next, StoreError> {
+        if item.progress().given_up {
+            return Ok(Next::Stop);
+        }
+        let mut progress = item.progress().clone();
+        let last = progress.error.take().unwrap_or_default();
         let (tries, what) = (tries(&progress), what_is_tried(&progress));
         let what = format!("given up after {tries} {what}, the last problem: {last}");
         progress.given_up = true;
