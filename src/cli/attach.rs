@@ -10,7 +10,8 @@ use super::desks::{self, Chosen, Reach};
 use super::submit::{self, Consent, Shipment};
 use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{
-    Desk, Facts, Failure, Progress, REQUEST_SCHEMA, Request, State, Ticket, TicketDraft, accepts,
+    Desk, Details, Facts, Failure, Progress, REQUEST_SCHEMA, Request, State, Ticket, TicketDraft,
+    accepts,
 };
 
 /// Add a bundle to an open ticket
@@ -65,8 +66,6 @@ fn desk_of(args: &AttachArgs, app: &App) -> CliResult<Chosen> {
         (None, Some(one), Some(other)) => return Err(of_several(&args.ticket, one, other)),
         (named, sent_to, _) => named.or(sent_to),
     };
-    let sent_to = known.items.iter().find(|item| has_ticket(&item.progress));
-    let name = args.desk.as_deref().or(sent_to.map(|item| item.request.desk.as_str()));
     let chosen = desks::choose(app, name)?;
     if chosen.sends() {
         return Ok(chosen);
@@ -75,11 +74,11 @@ fn desk_of(args: &AttachArgs, app: &App) -> CliResult<Chosen> {
     Err(CliError::new(Exit::Config, what)
         .hint("add the bundle on the ticket's own page, or name a desk with --desk"))
 }
+
 fn of_several(ticket: &str, one: &str, other: &str) -> CliError {
     App::usage(format!("desk `{one}` and desk `{other}` both have a ticket {ticket}"))
         .hint(format!("say which one is meant with --desk, for example --desk {one}"))
 }
-
 
 /// The ticket, and how many bytes it has already. A desk that cannot be reached now is no
 /// reason to refuse: the outbox tries again.
@@ -113,9 +112,9 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
         address: chosen.address.clone(),
         requester: chosen.config.requester.clone(),
         to_ticket: Some(ticket.id.clone()),
+        place: None,
         hand_to: None,
         details: Some(Details::default()),
-        place: None,
         can_be_found: true,
         draft: TicketDraft {
             submission,

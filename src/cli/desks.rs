@@ -1,6 +1,7 @@
 //! The desk a command is about: chosen, checked, its credential found, opened.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -104,6 +105,7 @@ impl Chosen {
 pub(super) fn outbox<'a>(
     app: &'a App,
     desk: &'a dyn Desk,
+    address: Option<&str>,
     clock: &'a dyn Clock,
     progress: &Upload,
 ) -> CliResult<Outbox<'a>> {
@@ -147,14 +149,14 @@ pub(crate) fn given(app: &App, stated: &[String]) -> CliResult<Facts> {
     Ok(configured.chain(stated).collect())
 }
 
-/// How a run ends that leaves a submission like this.
-pub(crate) fn exit(progress: &Progress) -> Exit {
 /// The desks that a ticket of this number was sent to, by name.
 pub(super) fn having(items: &[Item], ticket: &str) -> BTreeSet<String> {
     let has = |item: &&Item| item.progress.ticket.as_ref().is_some_and(|own| own.id == ticket);
     items.iter().filter(has).map(|item| item.request.desk.clone()).collect()
 }
 
+/// How a run ends that leaves a submission like this.
+pub(crate) fn exit(progress: &Progress) -> Exit {
     match progress.state {
         State::Sent | State::Ready | State::Draft => Exit::Done,
         State::Rejected => Exit::DeskRefused,
@@ -167,8 +169,6 @@ pub(super) fn having(items: &[Item], ticket: &str) -> BTreeSet<String> {
     }
 }
 
-/// The outbox's own failures.
-pub(crate) fn store_error(error: &StoreError) -> CliError {
 /// How a run ends that came to several ends: the one that needs the person most.
 pub(super) fn most_urgent(exits: &[Exit]) -> Exit {
     let order = [
@@ -185,6 +185,8 @@ pub(super) fn most_urgent(exits: &[Exit]) -> Exit {
     order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Exit::Done)
 }
 
+/// The outbox's own failures.
+pub(crate) fn store_error(error: &StoreError) -> CliError {
     match error {
         StoreError::Io { source, .. } => CliError::from_error(io_exit(source), error)
             .hint("nothing was lost: what is in the outbox stays there; make room or give this user the right to write, then run `keycase outbox list`"),
@@ -192,6 +194,10 @@ pub(super) fn most_urgent(exits: &[Exit]) -> Exit {
             .hint("it was not sent; the folder still holds the ticket's text and the bundle"),
         StoreError::BundleChanged(_) => CliError::from_error(Exit::BadData, error)
             .hint("it was not sent; make a new bundle and submit that"),
+        StoreError::RequestChanged(_) => CliError::from_error(Exit::BadData, error)
+            .hint("it was not sent; drop it with `keycase outbox drop` and submit again"),
+        StoreError::IdTooShort(_) => CliError::from_error(Exit::Usage, error)
+            .hint("give at least its first four characters; `keycase outbox list` shows each in full"),
         StoreError::Busy(_) => CliError::from_error(Exit::Queued, error)
             .hint("wait for it, then run `keycase outbox list`"),
         StoreError::NotFound(_) => CliError::from_error(Exit::NoInput, error)
@@ -227,10 +233,6 @@ fn no_such_desk(app: &App, name: &str) -> CliError {
     let error = CliError::new(Exit::Config, format!("there is no desk `{name}`"));
     match known.is_empty() {
         true => error.hint(format!("add [desk.{name}] to config.toml, or use {OUTBOX_ONLY}")),
-        StoreError::RequestChanged(_) => CliError::from_error(Exit::BadData, error)
-            .hint("it was not sent; drop it with `keycase outbox drop` and submit again"),
-        StoreError::IdTooShort(_) => CliError::from_error(Exit::Usage, error)
-            .hint("give at least its first four characters; `keycase outbox list` shows each in full"),
         false => error.hint(format!("the configuration has {}", known.join(", "))),
     }
 }

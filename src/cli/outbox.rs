@@ -4,11 +4,13 @@ use clap::{Args, Subcommand};
 
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, output};
-use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
+use super::{App, CliError, CliResult, Exit, Interrupt, ask, output};
+use crate::desk::{
+    Asked, Clock as _, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError,
+};
 use crate::render::outbox::{Entry, OutboxDocument, SCHEMA};
 use crate::render::progress::Upload;
-use crate::render::submission::{Submission, unclear};
+use crate::render::submission::{Submission, along, unclear};
 use crate::snapshot::Problem;
 
 /// Show what waits to be sent, send it, or drop it
@@ -83,7 +85,11 @@ fn show(id: &str, app: &App) -> CliResult {
     let mut text = Submission::of(&item, app.tool()?, &data).text();
     text.push('\n');
     let log = std::fs::read_to_string(item.log_path()).unwrap_or_default();
-    for line in item.request.draft.text.lines().chain(["", "log:"]).chain(log.lines()) {
+    let along = along(&item.request);
+    let apart = along.first().map(|_| "");
+    let ticket =
+        item.request.draft.text.lines().chain(apart).chain(along.iter().map(String::as_str));
+    for line in ticket.chain(["", "log:"]).chain(log.lines()) {
         text.push_str(&crate::text::visible(line));
         text.push('\n');
     }
@@ -124,18 +130,18 @@ fn agree_to_drop(id: &str, app: &App) -> CliResult<()> {
     }
 }
 
-}
-
-impl Round {
-    fn failed(&mut self, place: &str, error: &CliError) {
-        self.problems.push(Problem::new(place, error.message()));
-        self.exits.push(error.exit);
 /// What one `outbox send` has come to.
 #[derive(Default)]
 struct Round {
     items: Vec<Item>,
     problems: Vec<Problem>,
     exits: Vec<Exit>,
+}
+
+impl Round {
+    fn failed(&mut self, place: &str, error: &CliError) {
+        self.problems.push(Problem::new(place, error.message()));
+        self.exits.push(error.exit);
         // With its causes and hints, which the answer has no room for.
         error.print();
     }
@@ -155,7 +161,7 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
     let mut round = Round::default();
     let open = match &args.id {
         Some(id) => vec![desks::store()?.find(id).map_err(fail)?],
-        None => waiting(&mut round)?,
+        None => waiting(args, &mut round)?,
     };
     let data = desks::data(app)?;
     let clock = RunClock::new(app, Interrupt::listen());
@@ -164,6 +170,10 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
     names.dedup();
     for name in names {
         let items = open.iter().filter(|item| item.request.desk == name).cloned().collect();
+        if clock.is_stopped() {
+            round.items.extend::<Vec<Item>>(items);
+            continue;
+        }
         let opened = opened(&name, args, app, &data);
         match opened {
             Ok((chosen, desk)) => {
@@ -171,10 +181,6 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
                 let address = chosen.address.as_deref();
                 let outbox = desks::outbox(app, &*desk, address, &clock, &progress)?;
                 send_all(&outbox, &chosen, items, args, &mut round);
-        if clock.is_stopped() {
-            round.items.extend::<Vec<Item>>(items);
-            continue;
-        }
                 progress.end();
             }
             Err(error) => {
@@ -254,6 +260,7 @@ fn send_all(
         _ => locked.iter().map(|_| Ok(())).collect(),
     };
     for ((mut item, reopened), looked) in locked.into_iter().zip(reopened).zip(looked) {
+        // When interrupted, it stays as it is.
         let done = reopened.and(looked).and_then(|()| outbox.advance(&mut item, asked));
         match done {
             Ok(()) => {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, output};
-use crate::desk::{Desk, Failure, Item};
+use crate::desk::{Desk, DeskData, Failure, Item};
 use crate::render::status::{SCHEMA, StatusDocument, TicketRow};
 
 /// Ask the desk how a ticket stands
@@ -27,6 +27,7 @@ pub(super) struct StatusArgs {
 pub(super) fn run(args: &StatusArgs, app: &App) -> CliResult {
     let data = desks::data(app)?;
     let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?.items;
+    let usual = app.config()?.default_desk.as_deref().unwrap_or(desks::OUTBOX_ONLY);
     let mut rows = Vec::new();
     let mut exits = Vec::new();
     for (name, ids) in wanted(args, app, &known) {
@@ -49,8 +50,8 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> CliResult {
             }
         }
     }
-    let document = StatusDocument { schema: SCHEMA, tool: app.tool()?, tickets: rows };
     let exit = desks::most_urgent(&exits);
+    let document = StatusDocument { schema: SCHEMA, tool: app.tool()?, tickets: rows };
     let text = match app.global.json {
         true => crate::text::json::document(&document)
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
@@ -60,7 +61,6 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> CliResult {
     Ok(exit.code())
 }
 
-/// Tickets by desk; `None` is the default desk.
 fn opened(
     args: &StatusArgs,
     app: &App,
@@ -72,6 +72,7 @@ fn opened(
     Ok((chosen, desk))
 }
 
+/// Tickets by desk; `None` is the default desk.
 fn wanted(args: &StatusArgs, app: &App, items: &[Item]) -> BTreeMap<Option<String>, Vec<String>> {
     // A ticket that was sent by mail has no number yet.
     let asked = items.iter().filter(|item| item.request.can_be_found);

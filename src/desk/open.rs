@@ -11,7 +11,7 @@ use super::outbox_only::OutboxOnly;
 use super::request_tracker::RequestTracker;
 #[cfg(feature = "submit")]
 use super::zendesk::Zendesk;
-use super::{Credential, Desk, DeskConfig, DeskData, DeskKind};
+use super::{Capabilities, Credential, Desk, DeskConfig, DeskData, DeskKind};
 
 /// Why a desk cannot be used as it is configured.
 #[derive(Debug, thiserror::Error)]

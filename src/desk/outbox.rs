@@ -73,12 +73,12 @@ impl Outbox<'_> {
     pub fn advance(&self, item: &mut Locked, asked: Asked) -> Result<(), StoreError> {
         let mut sends = 0;
         loop {
-            let next = match item.state() {
-                State::Sending => self.happened(item, Event::Died)?,
             // What was agreed to in this run goes; what only waits can wait longer.
             if asked != Asked::ToSend && self.clock.is_stopped() {
                 return Ok(());
             }
+            let next = match item.state() {
+                State::Sending => self.happened(item, Event::Died)?,
                 State::Queued => {
                     sends += 1;
                     // One repetition in one run: what fails twice is for the person.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::state::{Event, State};
-use super::{Place, Ticket, TicketDraft};
+use super::{Details, Place, Ticket, TicketDraft};
 
 /// What the person agreed to. Written once, never changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,15 +70,15 @@ pub struct Progress {
     /// When the ticket was first sent: where a look at the desk starts.
     #[serde(default)]
     pub first_sent: Option<Timestamp>,
+    /// Whether the clock was set back since then, so that `first_sent` says nothing.
+    #[serde(default)]
+    pub first_sent_unknown: bool,
     /// When the ticket was last sent.
     #[serde(default)]
     pub last_sent: Option<Timestamp>,
     /// Do not try before this.
     #[serde(default)]
     pub hold: Option<Hold>,
-    /// Whether the clock was set back since then, so that `first_sent` says nothing.
-    #[serde(default)]
-    pub first_sent_unknown: bool,
     /// Looks at the desk whether the ticket is there, since the last send.
     #[serde(default)]
     pub looks: Looks,
@@ -94,6 +94,9 @@ pub struct Progress {
     /// Whether the ticket has been told that its bundle was refused; at most once.
     #[serde(default)]
     pub said_refused: bool,
+    /// SHA-256 of the request as it was agreed to; `None` in records of earlier releases.
+    #[serde(default)]
+    pub request_sha256: Option<String>,
 }
 
 /// The schema of `state.json`.
@@ -103,12 +106,8 @@ pub(super) const PROGRESS_SCHEMA: &str = "keycase.outbox-state/1";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// When it ends.
-    /// SHA-256 of the request as it was agreed to; `None` in records of earlier releases.
-    #[serde(default)]
-    pub request_sha256: Option<String>,
     pub until: Timestamp,
-    /// Whether it binds a person too: the desk asked for it, or this machine has sent its
-    /// share.
+    /// Whether it binds a person too: the desk asked for it, of this submission or another.
     #[serde(alias = "asked_by_desk")]
     pub binds_person: bool,
 }
@@ -186,15 +185,15 @@ impl Progress {
             attempts: 0,
             uploads: 0,
             first_sent: None,
+            first_sent_unknown: false,
             last_sent: None,
             hold: None,
             looks: Looks::default(),
             error: None,
             refused: false,
-            first_sent_unknown: false,
             given_up: false,
             said_refused: false,
+            request_sha256: None,
         }
     }
 }
-            request_sha256: None,

@@ -40,11 +40,11 @@ const HASH: &str = "bundle.sha256";
 /// A larger file than this was not written by this program.
 const LARGEST_RECORD: u64 = 4 * 1024 * 1024;
 
-/// How long a submission is kept that is at the desk.
-const KEPT_HOURS: i64 = 90 * 24;
 /// How much of an id must be given: nothing at all would begin every one.
 const SHORTEST_ID: usize = 4;
 
+/// How long a submission is kept that is at the desk.
+const KEPT_HOURS: i64 = 90 * 24;
 /// How long nobody can be still writing a folder.
 const HALF_HOURS: i64 = 24;
 
@@ -75,14 +75,14 @@ pub enum StoreError {
     /// Another process works on the submission.
     #[error("another process is working on submission {0}")]
     Busy(Uuid),
-    /// No submission has this id.
-    #[error("no submission {0} in the outbox")]
     /// The request is not the one the person agreed to.
     #[error("the request {0} is not the one that was agreed to")]
     RequestChanged(PathBuf),
     /// So little of an id could be a slip.
     #[error("`{0}` is too little of an id to tell a submission by")]
     IdTooShort(String),
+    /// No submission has this id.
+    #[error("no submission {0} in the outbox")]
     NotFound(String),
     /// More than one submission begins with this id.
     #[error("more than one submission begins with {0}")]
@@ -175,11 +175,11 @@ impl Store {
         Item::read(self.folder(id)?)
     }
 
+    /// The folder of the submission whose id is, or begins with, `id`.
+    pub fn folder(&self, id: &str) -> Result<PathBuf, StoreError> {
         if id.chars().count() < SHORTEST_ID {
             return Err(StoreError::IdTooShort(id.to_owned()));
         }
-    /// The folder of the submission whose id is, or begins with, `id`.
-    pub fn folder(&self, id: &str) -> Result<PathBuf, StoreError> {
         let wanted = id.to_ascii_lowercase();
         let mut fitting = self.folders()?;
         fitting.retain(|(name, _)| name.starts_with(&wanted));
@@ -248,14 +248,14 @@ impl Store {
         Ok(folders)
     }
 }
-fn hash_bytes(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 
 /// The SHA-256 and length of a file.
 pub fn hash_file(path: &Path) -> io::Result<(String, u64)> {
     sha256(&mut File::open(path)?)
+}
+
+fn hash_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn stored_name(file: &str) -> &'static str {
@@ -282,20 +282,20 @@ fn json_text<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, StoreError
     text.push(b'\n');
     Ok(text)
 }
-    serde_json::from_slice(&get(path)?).map_err(damaged(path))
-}
-
-fn get(path: &Path) -> Result<Vec<u8>, StoreError> {
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
     files::write(dir, name, bytes).map_err(io("write", &dir.join(name)))
 }
 
 fn get_json<T: DeserializeOwned>(path: &Path) -> Result<T, StoreError> {
+    serde_json::from_slice(&get(path)?).map_err(damaged(path))
+}
+
+fn get(path: &Path) -> Result<Vec<u8>, StoreError> {
     let file = File::open(path).map_err(io("open", path))?;
     let mut text = Vec::new();
     file.take(LARGEST_RECORD).read_to_end(&mut text).map_err(io("read", path))?;
-    serde_json::from_slice(&text).map_err(damaged(path))
+    Ok(text)
 }
 
 fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {

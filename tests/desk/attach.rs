@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk};
+use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk, KEY};
 use crate::submitter::{Outcome, Submitter};
 
 /// A desk with one ticket that has no file, and somebody with a bundle.

@@ -19,12 +19,12 @@ const TRIES: u32 = 8;
 /// How many tickets leave a machine within [`SHARE_TIME`]: more is a script gone wrong.
 const SHARE: usize = 9;
 const SHARE_TIME: SignedDuration = SignedDuration::from_hours(1);
-
 /// How far before the first send a look begins: as far as a Freshdesk's list reaches by itself.
 /// Clocks of two machines differ, and one may be wrong by time zones, by days, or by the month.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A run begins at a whole second, so that times of two runs may seem to go back by one.
 const SAME_TIME: SignedDuration = SignedDuration::from_mins(1);
+
 impl Outbox<'_> {
     /// Until when no further ticket leaves this machine by itself, if its share is used. A
     /// person who asks for what waits has seen how many there are.
