@@ -22,6 +22,8 @@ mod handoff;
 mod http;
 #[path = "support/multipart.rs"]
 mod multipart;
+#[path = "desk/outbox.rs"]
+mod outbox;
 #[path = "desk/request_tracker.rs"]
 mod request_tracker;
 #[path = "desk/secrets.rs"]

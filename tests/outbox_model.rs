@@ -142,6 +142,8 @@ fn request(bundle: &std::path::Path) -> Request {
         requester: None,
         to_ticket: None,
         place: None,
+        hand_to: None,
+        details: None,
         can_be_found: true,
         draft: TicketDraft {
             submission,
@@ -160,7 +162,14 @@ fn request(bundle: &std::path::Path) -> Request {
 }
 
 fn outbox<'a>(desk: &'a ModelDesk, config: &'a OutboxConfig, clock: &'a ModelClock) -> Outbox<'a> {
-    Outbox { desk, config, clock, meter: Arc::new(|_, _| {}), sent: RefCell::default() }
+    Outbox {
+        desk,
+        config,
+        clock,
+        meter: Arc::new(|_, _| {}),
+        sent: RefCell::default(),
+        holds: RefCell::default(),
+    }
 }
 
 /// A submission in an outbox of its own.
@@ -182,7 +191,7 @@ fn run(store: &Store, desk: &ModelDesk, clock: &ModelClock, asked: Asked) -> boo
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let config = OutboxConfig::default();
         let outbox = outbox(desk, &config, clock);
-        let mut item = store.find("0").unwrap().lock().unwrap();
+        let mut item = store.find("0000").unwrap().lock().unwrap();
         if asked == Asked::ToSettle {
             outbox.reopen(&mut item).unwrap();
         }
@@ -235,17 +244,17 @@ proptest! {
             prop_assert!(desk.tickets.get() <= 1, "two tickets");
             prop_assert!(desk.files.get() <= 1, "two files");
             prop_assert!(desk.notes.get() <= 1, "two notes about a refused bundle");
-            let state = store.find("0").unwrap().progress.state;
+            let state = store.find("0000").unwrap().progress.state;
             prop_assert!(state != State::Sent || (desk.tickets.get(), desk.files.get()) == (1, 1));
             prop_assert!(state != State::Rejected || desk.tickets.get() == 0);
         }
         // The person keeps asking. Every fate left is met at last, and time passes.
-        let is_sent = || store.find("0").unwrap().progress.state == State::Sent;
+        let is_sent = || store.find("0000").unwrap().progress.state == State::Sent;
         for _ in (0..64).take_while(|_| !is_sent()) {
             run(&store, &desk, &clock, Asked::ToSettle);
             clock.add(SignedDuration::from_hours(2));
         }
-        prop_assert_eq!(store.find("0").unwrap().progress.state, State::Sent);
+        prop_assert_eq!(store.find("0000").unwrap().progress.state, State::Sent);
         prop_assert_eq!((desk.tickets.get(), desk.files.get()), (1, 1));
     }
 
@@ -259,7 +268,7 @@ proptest! {
         let desk = ModelDesk { fates: RefCell::new(fates), is_mail: true, ..ModelDesk::default() };
         let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
         let (_dir, store) = kept(&clock);
-        let state = || store.find("0").unwrap().progress.state;
+        let state = || store.find("0000").unwrap().progress.state;
         for (asked, seconds) in runs {
             run(&store, &desk, &clock, asked);
             clock.add(SignedDuration::from_secs(seconds));
@@ -283,20 +292,37 @@ fn a_machine_sends_nine_tickets_an_hour() {
     let config = OutboxConfig::default();
     let (_dir, store) = kept(&clock);
     let lately = |minutes: i64| clock.now() - SignedDuration::from_mins(minutes);
-    let advance = |sent: Vec<Timestamp>| {
+    let advance = |sent: Vec<Timestamp>, asked: Asked| {
         let outbox = outbox(&desk, &config, &clock);
         *outbox.sent.borrow_mut() = sent;
-        let mut item = store.find("0").unwrap().lock().unwrap();
-        outbox.advance(&mut item, Asked::ToSettle).unwrap();
+        let mut item = store.find("0000").unwrap().lock().unwrap();
+        outbox.advance(&mut item, asked).unwrap();
         item.progress().clone()
     };
     let nine: Vec<Timestamp> = (1..10).map(|n| lately(n * 6)).collect();
-    let held = advance(nine.clone());
-    assert_eq!((held.state, desk.tickets.get()), (State::Queued, 0));
+    for asked in [Asked::ToSend, Asked::WhenDue] {
+        assert_eq!((advance(nine.clone(), asked).state, desk.tickets.get()), (State::Queued, 0));
+    }
+    let held = advance(nine.clone(), Asked::WhenDue);
     assert_eq!(held.hold.unwrap().until, lately(54) + SignedDuration::from_hours(1));
     assert!(held.error.unwrap().contains("9 tickets"));
     clock.add(SignedDuration::from_mins(6));
-    assert_eq!(advance(nine).state, State::Sent, "the first of the nine is an hour old");
+    let sent = advance(nine, Asked::WhenDue);
+    assert_eq!(sent.state, State::Sent, "the first of the nine is an hour old");
+}
+
+#[test]
+fn a_person_who_asks_is_not_held_by_the_share() {
+    let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
+    let (desk, config) = (ModelDesk::default(), OutboxConfig::default());
+    let (_dir, store) = kept(&clock);
+    let outbox = outbox(&desk, &config, &clock);
+    *outbox.sent.borrow_mut() = vec![clock.now(); 9];
+    let mut item = store.find("0000").unwrap().lock().unwrap();
+    outbox.advance(&mut item, Asked::ToSend).unwrap();
+    assert_eq!(item.progress().state, State::Queued);
+    outbox.advance(&mut item, Asked::ToSettle).unwrap();
+    assert_eq!(item.progress().state, State::Sent);
 }
 
 #[test]
@@ -309,12 +335,12 @@ fn a_timer_gives_up_where_the_person_sees_it() {
         run(&store, &desk, &clock, Asked::WhenDue);
         clock.add(SignedDuration::from_hours(2));
     }
-    let progress = store.find("0").unwrap().progress;
+    let progress = store.find("0000").unwrap().progress;
     assert_eq!((progress.state, progress.attempts), (State::Queued, 8));
     assert!(progress.given_up && !progress.refused, "no desk has refused anything");
     assert!(progress.error.unwrap().starts_with("given up after 8 attempts"));
     run(&store, &desk, &clock, Asked::ToSettle);
-    assert_eq!(store.find("0").unwrap().progress.state, State::Sent, "a person asked");
+    assert_eq!(store.find("0000").unwrap().progress.state, State::Sent, "a person asked");
 }
 
 /// One ticket of which nothing is heard: it is looked for eight times, whatever the looks come
@@ -329,12 +355,12 @@ fn a_timer_does_not_look_for_a_ticket_without_end() {
         let clock = ModelClock(Cell::new("2026-11-22T10:00:00Z".parse().unwrap()));
         let desk = ModelDesk { fates: RefCell::new(fates), ..ModelDesk::default() };
         let (_dir, store) = kept(&clock);
-        let progress = || store.find("0").unwrap().progress;
+        let progress = || store.find("0000").unwrap().progress;
         let mut lengths = Vec::new();
         for _ in 0..30 {
             run(&store, &desk, &clock, Asked::WhenDue);
             clock.add(SignedDuration::from_hours(2));
-            lengths.push(std::fs::metadata(store.find("0").unwrap().log_path()).unwrap().len());
+            lengths.push(std::fs::metadata(store.find("0000").unwrap().log_path()).unwrap().len());
         }
         let last = progress();
         assert_eq!((last.state, last.attempts), (State::Ambiguous, 1));
@@ -361,8 +387,8 @@ fn a_ticket_that_shows_late_is_found_and_not_sent_again() {
         run(&store, &desk, &clock, Asked::WhenDue);
         clock.add(SignedDuration::from_hours(2));
     }
-    assert!(store.find("0").unwrap().progress.given_up);
+    assert!(store.find("0000").unwrap().progress.given_up);
     run(&store, &desk, &clock, Asked::ToSettle);
-    assert_eq!(store.find("0").unwrap().progress.state, State::Sent);
+    assert_eq!(store.find("0000").unwrap().progress.state, State::Sent);
     assert_eq!((desk.tickets.get(), desk.files.get()), (1, 1));
 }

@@ -18,6 +18,8 @@ fn request(number: u128, at: Timestamp) -> Request {
         requester: None,
         to_ticket: None,
         place: None,
+        hand_to: None,
+        details: None,
         can_be_found: true,
         draft: TicketDraft {
             submission,
@@ -79,8 +81,11 @@ fn an_id_may_be_shortened_as_long_as_it_names_one() {
     }
     assert!(matches!(store.find("1111"), Err(StoreError::AmbiguousId(id)) if id == "1111"));
     assert!(store.find("11112").is_ok());
-    for id in ["2", "../"] {
+    for id in ["2222", "../.."] {
         assert!(matches!(store.find(id), Err(StoreError::NotFound(_))), "{id}");
+    }
+    for id in ["", "1", "111", "../"] {
+        assert!(matches!(store.remove(id), Err(StoreError::IdTooShort(_))), "{id}");
     }
 }
 

@@ -80,6 +80,7 @@ fn carry_on(mut item: keycase::desk::Locked) {
         clock: &clock,
         meter: Arc::new(|_, _| {}),
         sent: RefCell::default(),
+        holds: RefCell::default(),
     };
     let _ = outbox.advance(&mut item, Asked::ToSettle);
     let waits = matches!(before.state, State::Queued);

@@ -13,7 +13,7 @@ use super::{
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
 use crate::desk::{self, BundleInfo, FindingSection, VerdictSection};
-use crate::policy::Effect;
+use crate::policy::{Contact, Effect, Verdict};
 use crate::redact::Redactor;
 use crate::render::eligibility::DriveVerdict;
 use crate::render::findings::FindingRow;
@@ -48,6 +48,8 @@ pub(super) struct Evidence {
     pub(super) snapshot: Option<Snapshot>,
     /// Verdicts by drive.
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
+    /// Whom the verdicts name when the policy supports none of the drives.
+    pub(super) elsewhere: Option<Contact>,
     /// What is wrong, in the order of work.
     pub(super) findings: Vec<FindingSection>,
     /// How the person's words were classified.
@@ -113,6 +115,7 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     stop.check("nothing was sent or kept")?;
     Ok(Evidence {
         verdicts: document.drives.iter().filter_map(verdict).collect(),
+        elsewhere: elsewhere(&document.drives),
         findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
         triage,
@@ -144,6 +147,15 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
         open_questions: drive.ask.iter().map(|ask| ask.question.clone()).collect(),
     };
     Some((drive.port.parse().ok()?, section))
+}
+
+/// Whom to turn to when the policy's own desk supports none of the drives.
+fn elsewhere(drives: &[DriveVerdict]) -> Option<Contact> {
+    let is_excluded = |drive: &DriveVerdict| {
+        drive.verdict == Verdict::NotEligible && drive.contact != Contact::Vendor
+    };
+    let first = drives.first()?.contact;
+    drives.iter().all(is_excluded).then_some(first)
 }
 
 /// What the ticket says about a finding: what a technician checks first.

@@ -10,7 +10,8 @@ use super::desks::{self, Chosen, Reach};
 use super::submit::{self, Consent, Shipment};
 use super::{App, CliError, CliResult, Exit, Interrupt, output};
 use crate::desk::{
-    Desk, Facts, Failure, Progress, REQUEST_SCHEMA, Request, State, Ticket, TicketDraft, accepts,
+    Desk, Details, Facts, Failure, Progress, REQUEST_SCHEMA, Request, State, Ticket, TicketDraft,
+    accepts,
 };
 
 /// Add a bundle to an open ticket
@@ -59,11 +60,12 @@ pub(super) fn run(args: &AttachArgs, app: &App) -> CliResult {
 /// The named desk, or the one that has the ticket as far as the outbox knows.
 fn desk_of(args: &AttachArgs, app: &App) -> CliResult<Chosen> {
     let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?;
-    let has_ticket = |progress: &Progress| {
-        progress.ticket.as_ref().is_some_and(|ticket| ticket.id == args.ticket)
+    let having = desks::having(&known.items, &args.ticket);
+    let mut having = having.iter().map(String::as_str);
+    let name = match (args.desk.as_deref(), having.next(), having.next()) {
+        (None, Some(one), Some(other)) => return Err(of_several(&args.ticket, one, other)),
+        (named, sent_to, _) => named.or(sent_to),
     };
-    let sent_to = known.items.iter().find(|item| has_ticket(&item.progress));
-    let name = args.desk.as_deref().or(sent_to.map(|item| item.request.desk.as_str()));
     let chosen = desks::choose(app, name)?;
     if chosen.sends() {
         return Ok(chosen);
@@ -71,6 +73,11 @@ fn desk_of(args: &AttachArgs, app: &App) -> CliResult<Chosen> {
     let what = format!("desk `{}` takes nothing over the network", chosen.name);
     Err(CliError::new(Exit::Config, what)
         .hint("add the bundle on the ticket's own page, or name a desk with --desk"))
+}
+
+fn of_several(ticket: &str, one: &str, other: &str) -> CliError {
+    App::usage(format!("desk `{one}` and desk `{other}` both have a ticket {ticket}"))
+        .hint(format!("say which one is meant with --desk, for example --desk {one}"))
 }
 
 /// The ticket, and how many bytes it has already. A desk that cannot be reached now is no
@@ -106,6 +113,8 @@ fn request(app: &App, chosen: &Chosen, ticket: &Ticket, bundle: &Packed) -> Requ
         requester: chosen.config.requester.clone(),
         to_ticket: Some(ticket.id.clone()),
         place: None,
+        hand_to: None,
+        details: Some(Details::default()),
         can_be_found: true,
         draft: TicketDraft {
             submission,

@@ -44,6 +44,10 @@ impl Clock for RunClock {
         self.start.saturating_add(passed).unwrap_or(self.start)
     }
 
+    fn is_stopped(&self) -> bool {
+        self.interrupt.is_set()
+    }
+
     fn wait(&self, pause: Duration) -> bool {
         if !self.quiet {
             let seconds = pause.as_secs_f64().ceil();

@@ -1,6 +1,7 @@
 //! The desk a command is about: chosen, checked, its credential found, opened.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -124,19 +125,31 @@ impl Chosen {
     }
 }
 
-/// The outbox at work: with the tickets that have left this machine lately, and a line that
-/// shows how far an upload is.
+/// The outbox at work for the desk at `address`: with the tickets that have left this machine
+/// lately, what the desk asked of any of them, and a line that shows how far an upload is.
 pub(super) fn outbox<'a>(
     app: &'a App,
     desk: &'a dyn Desk,
+    address: Option<&str>,
     clock: &'a dyn Clock,
     progress: &Upload,
 ) -> CliResult<Outbox<'a>> {
     let hour = SignedDuration::from_hours(1);
     let since = app.now.saturating_sub(hour).unwrap_or(Timestamp::UNIX_EPOCH);
-    let sent = store()?.sent_since(since).map_err(|error| store_error(&error))?;
-    let config = &app.config()?.outbox;
-    Ok(Outbox { desk, config, clock, meter: progress.meter(), sent: RefCell::new(sent) })
+    let known = store()?.list().map_err(|error| store_error(&error))?.items;
+    let sent = known.iter().filter_map(|item| item.progress.last_sent);
+    let sent = sent.filter(|at| *at > since).collect();
+    let same_desk = |item: &&Item| address.is_some() && item.request.address.as_deref() == address;
+    let holds = known.iter().filter(same_desk).filter_map(|item| item.progress.hold);
+    let holds = holds.filter(|hold| hold.binds_person).map(|hold| hold.until).collect();
+    Ok(Outbox {
+        desk,
+        config: &app.config()?.outbox,
+        clock,
+        meter: progress.meter(),
+        sent: RefCell::new(sent),
+        holds: RefCell::new(holds),
+    })
 }
 
 /// What the packs say about desks.
@@ -163,6 +176,12 @@ pub(crate) fn given(app: &App, stated: &[String]) -> CliResult<Facts> {
     Ok(configured.chain(stated).collect())
 }
 
+/// The desks that a ticket of this number was sent to, by name.
+pub(super) fn having(items: &[Item], ticket: &str) -> BTreeSet<String> {
+    let has = |item: &&Item| item.progress.ticket.as_ref().is_some_and(|own| own.id == ticket);
+    items.iter().filter(has).map(|item| item.request.desk.clone()).collect()
+}
+
 /// How a run ends that leaves a submission like this.
 pub(crate) fn exit(progress: &Progress) -> Exit {
     match progress.state {
@@ -177,6 +196,22 @@ pub(crate) fn exit(progress: &Progress) -> Exit {
     }
 }
 
+/// How a run ends that came to several ends: the one that needs the person most.
+pub(super) fn most_urgent(exits: &[Exit]) -> Exit {
+    let order = [
+        Exit::Config,
+        Exit::MissingRight,
+        Exit::Io,
+        Exit::BadData,
+        Exit::Usage,
+        Exit::DeskRefused,
+        Exit::DeskUnreachable,
+        Exit::Failed,
+        Exit::Queued,
+    ];
+    order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Exit::Done)
+}
+
 /// The outbox's own failures.
 pub(crate) fn store_error(error: &StoreError) -> CliError {
     match error {
@@ -186,6 +221,10 @@ pub(crate) fn store_error(error: &StoreError) -> CliError {
             .hint("it was not sent; the folder still holds the ticket's text and the bundle"),
         StoreError::BundleChanged(_) => CliError::from_error(Exit::BadData, error)
             .hint("it was not sent; make a new bundle and submit that"),
+        StoreError::RequestChanged(_) => CliError::from_error(Exit::BadData, error)
+            .hint("it was not sent; drop it with `keycase outbox drop` and submit again"),
+        StoreError::IdTooShort(_) => CliError::from_error(Exit::Usage, error)
+            .hint("give at least its first four characters; `keycase outbox list` shows each in full"),
         StoreError::Busy(_) => CliError::from_error(Exit::Queued, error)
             .hint("wait for it, then run `keycase outbox list`"),
         StoreError::NotFound(_) => CliError::from_error(Exit::NoInput, error)

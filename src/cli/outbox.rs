@@ -4,11 +4,13 @@ use clap::{Args, Subcommand};
 
 use super::clock::RunClock;
 use super::desks::{self, Chosen, Reach};
-use super::{App, CliError, CliResult, Exit, Interrupt, output};
-use crate::desk::{Asked, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError};
+use super::{App, CliError, CliResult, Exit, Interrupt, ask, output};
+use crate::desk::{
+    Asked, Clock as _, Desk, DeskData, Item, Listing, Locked, Outbox, State, StoreError,
+};
 use crate::render::outbox::{Entry, OutboxDocument, SCHEMA, nothing_to_send};
 use crate::render::progress::Upload;
-use crate::render::submission::{Submission, unclear};
+use crate::render::submission::{Submission, along, unclear};
 use crate::snapshot::Problem;
 
 /// Show what waits to be sent, send it, or drop it
@@ -30,10 +32,16 @@ enum OutboxCommand {
         id: String,
     },
     /// Remove a submission
-    Drop {
-        /// Its id, or the beginning of it
-        id: String,
-    },
+    Drop(DropArgs),
+}
+
+#[derive(Debug, Args)]
+struct DropArgs {
+    /// Its id, or the beginning of it
+    id: String,
+    /// Agree to removing what is not at the desk, without being asked
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -56,7 +64,7 @@ pub(super) fn run(args: &OutboxArgs, app: &App) -> CliResult {
         OutboxCommand::List => list(app),
         OutboxCommand::Send(args) => send(args, app),
         OutboxCommand::Show { id } => show(id, app),
-        OutboxCommand::Drop { id } => remove(id, app),
+        OutboxCommand::Drop(args) => remove(args, app),
     }
 }
 
@@ -77,7 +85,11 @@ fn show(id: &str, app: &App) -> CliResult {
     let mut text = Submission::of(&item, app.tool()?, &data).text();
     text.push('\n');
     let log = std::fs::read_to_string(item.log_path()).unwrap_or_default();
-    for line in item.request.draft.text.lines().chain(["", "log:"]).chain(log.lines()) {
+    let along = along(&item.request);
+    let apart = along.first().map(|_| "");
+    let ticket =
+        item.request.draft.text.lines().chain(apart).chain(along.iter().map(String::as_str));
+    for line in ticket.chain(["", "log:"]).chain(log.lines()) {
         text.push_str(&crate::text::visible(line));
         text.push('\n');
     }
@@ -85,8 +97,16 @@ fn show(id: &str, app: &App) -> CliResult {
     Ok(Exit::Done.code())
 }
 
-fn remove(id: &str, app: &App) -> CliResult {
-    let dir = desks::store()?.remove(id).map_err(fail)?;
+fn remove(args: &DropArgs, app: &App) -> CliResult {
+    let store = desks::store()?;
+    let dir = store.folder(&args.id).map_err(fail)?;
+    let id = dir.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    // What can't be read may be all there is of it.
+    let is_sent = store.find(&id).is_ok_and(|item| item.progress.state == State::Sent);
+    if !is_sent && !args.yes {
+        agree_to_drop(&id, app)?;
+    }
+    let dir = store.remove(&id).map_err(fail)?;
     if app.global.json {
         output::document(&serde_json::json!({
             "schema": "keycase.outbox-drop/1",
@@ -99,6 +119,23 @@ fn remove(id: &str, app: &App) -> CliResult {
         output::tell(&format!("removed {}", dir.display()));
     }
     Ok(Exit::Done.code())
+}
+
+/// What is not at the desk is here only, so that nobody removes it by a slip.
+fn agree_to_drop(id: &str, app: &App) -> CliResult<()> {
+    let what = format!("submission {id} is not at the desk, or not all of it");
+    if !app.may_ask() {
+        return Err(App::usage(format!("{what}, and nobody can be asked here"))
+            .hint(format!("add --yes to remove it; `keycase outbox show {id}` shows what it is")));
+    }
+    let question = format!("{what}. Remove its ticket and its bundle?");
+    let agreed = ask::question(|| {
+        dialoguer::Confirm::new().with_prompt(question).default(false).interact()
+    })?;
+    match agreed {
+        true => Ok(()),
+        false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was removed")),
+    }
 }
 
 /// What one `outbox send` has come to.
@@ -119,18 +156,14 @@ impl Round {
         error.print();
     }
 
-    /// The exit code that needs the person most.
-    fn exit(&self) -> Exit {
-        let order = [
-            Exit::Config,
-            Exit::MissingRight,
-            Exit::Io,
-            Exit::BadData,
-            Exit::DeskRefused,
-            Exit::Failed,
-            Exit::Queued,
-        ];
-        order.into_iter().find(|exit| self.exits.contains(exit)).unwrap_or(Exit::Done)
+    /// How it ends: as interrupted when that left something undone.
+    fn exit(&self, stopped: bool) -> Exit {
+        if stopped && self.items.iter().any(|item| item.progress.state.is_open()) {
+            let error = CliError::new(Exit::Interrupted, "interrupted before everything was sent");
+            error.hint("the rest waits; `keycase outbox send` goes on with it").print();
+            return Exit::Interrupted;
+        }
+        desks::most_urgent(&self.exits)
     }
 }
 
@@ -138,7 +171,7 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
     let mut round = Round::default();
     let open = match &args.id {
         Some(id) => vec![desks::store()?.find(id).map_err(fail)?],
-        None => waiting(&mut round)?,
+        None => waiting(args, &mut round)?,
     };
     let data = desks::data(app)?;
     let clock = RunClock::new(app, Interrupt::listen());
@@ -147,11 +180,16 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
     names.dedup();
     for name in names {
         let items = open.iter().filter(|item| item.request.desk == name).cloned().collect();
+        if clock.is_stopped() {
+            round.items.extend::<Vec<Item>>(items);
+            continue;
+        }
         let opened = opened(&name, args, app, &data);
         match opened {
             Ok((chosen, desk)) => {
                 let progress = Upload::start(app.global.quiet);
-                let outbox = desks::outbox(app, &*desk, &clock, &progress)?;
+                let address = chosen.address.as_deref();
+                let outbox = desks::outbox(app, &*desk, address, &clock, &progress)?;
                 send_all(&outbox, &chosen, items, args, &mut round);
                 progress.end();
             }
@@ -161,7 +199,7 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
             }
         }
     }
-    let exit = round.exit();
+    let exit = round.exit(clock.is_stopped());
     if round.items.is_empty() && round.problems.is_empty() && !app.global.json {
         output::answer(&nothing_to_send(round.kept))?;
         return Ok(exit.code());
@@ -170,15 +208,23 @@ fn send(args: &SendArgs, app: &App) -> CliResult {
     Ok(exit.code())
 }
 
-/// Everything that is not settled, with damaged folders reported and left alone.
-fn waiting(round: &mut Round) -> CliResult<Vec<Item>> {
+/// Everything that is not settled, with damaged folders reported and left alone. A person is
+/// told of what the desk has refused, which only they can settle; to a timer it is not due.
+fn waiting(args: &SendArgs, round: &mut Round) -> CliResult<Vec<Item>> {
     let listing = desks::store()?.list().map_err(fail)?;
     for error in &listing.problems {
         round.failed("outbox", &desks::store_error(error));
     }
     let is_kept = |item: &&Item| item.progress.state == State::Ready;
     round.kept = listing.items.iter().filter(is_kept).count();
-    Ok(listing.items.into_iter().filter(|item| item.progress.state.is_open()).collect())
+    let (open, settled): (Vec<Item>, Vec<Item>) =
+        listing.items.into_iter().partition(|item| item.progress.state.is_open());
+    let refused = settled.into_iter().filter(|item| item.progress.state == State::Rejected);
+    for item in refused.filter(|_| !args.due) {
+        round.exits.push(desks::exit(&item.progress));
+        round.items.push(item);
+    }
+    Ok(open)
 }
 
 fn opened(
@@ -230,6 +276,7 @@ fn send_all(
         _ => locked.iter().map(|_| Ok(())).collect(),
     };
     for ((mut item, reopened), looked) in locked.into_iter().zip(reopened).zip(looked) {
+        // When interrupted, it stays as it is.
         let done = reopened.and(looked).and_then(|()| outbox.advance(&mut item, asked));
         match done {
             Ok(()) => {

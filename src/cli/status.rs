@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, output};
-use crate::desk::{Desk, Failure, Item};
+use crate::desk::{Desk, DeskData, Failure, Item};
 use crate::render::status::{SCHEMA, StatusDocument, TicketRow};
 
 /// Ask the desk how a ticket stands
@@ -27,17 +27,30 @@ pub(super) struct StatusArgs {
 pub(super) fn run(args: &StatusArgs, app: &App) -> CliResult {
     let data = desks::data(app)?;
     let known = desks::store()?.list().map_err(|error| desks::store_error(&error))?.items;
+    let usual = app.config()?.default_desk.as_deref().unwrap_or(desks::OUTBOX_ONLY);
     let mut rows = Vec::new();
-    let mut exit = Exit::Done;
+    let mut exits = Vec::new();
     for (name, ids) in wanted(args, app, &known) {
-        let chosen = desks::choose(app, name.as_deref())?;
-        let desk = chosen.open(app, &data, &args.reach)?;
-        for id in ids {
-            let (row, failed) = ask(app, &*desk, &chosen, &known, id)?;
-            rows.push(row);
-            exit = failed.unwrap_or(exit);
+        match opened(args, app, name.as_deref(), &data) {
+            Ok((chosen, desk)) => {
+                for id in ids {
+                    let (row, failed) = ask(app, &*desk, &chosen, &known, id)?;
+                    rows.push(row);
+                    exits.extend(failed);
+                }
+            }
+            Err(error) => {
+                let desk = name.as_deref().unwrap_or(usual);
+                let unasked =
+                    |id| TicketRow { error: Some(error.message().into()), ..row(desk, id) };
+                rows.extend(ids.into_iter().map(unasked));
+                exits.push(error.exit);
+                // With its causes and hints, which the answer has no room for.
+                error.print();
+            }
         }
     }
+    let exit = desks::most_urgent(&exits);
     let document = StatusDocument { schema: SCHEMA, tool: app.tool()?, tickets: rows };
     let text = match app.global.json {
         true => crate::text::json::document(&document)
@@ -46,6 +59,17 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> CliResult {
     };
     output::answer(&text)?;
     Ok(exit.code())
+}
+
+fn opened(
+    args: &StatusArgs,
+    app: &App,
+    name: Option<&str>,
+    data: &DeskData,
+) -> CliResult<(Chosen, Box<dyn Desk>)> {
+    let chosen = desks::choose(app, name)?;
+    let desk = chosen.open(app, data, &args.reach)?;
+    Ok((chosen, desk))
 }
 
 /// Tickets by desk; `None` is the default desk.
@@ -58,8 +82,11 @@ fn wanted(args: &StatusArgs, app: &App, items: &[Item]) -> BTreeMap<Option<Strin
     let mut by_desk: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();
     match &args.ticket {
         Some(id) => {
-            let sent_to = known.clone().find(|(_, ticket)| ticket == id).map(|(desk, _)| desk);
-            by_desk.insert(args.desk.clone().or(sent_to), vec![id.clone()]);
+            let sent_to = desks::having(items, id).into_iter().map(Some);
+            let named = args.desk.clone();
+            let all = if named.is_some() { vec![named] } else { sent_to.collect() };
+            let all = if all.is_empty() { vec![None] } else { all };
+            by_desk.extend(all.into_iter().map(|desk| (desk, vec![id.clone()])));
         }
         None => {
             let of_desk = known.filter(|(desk, _)| args.desk.as_ref().is_none_or(|d| d == desk));
@@ -77,16 +104,11 @@ fn wanted(args: &StatusArgs, app: &App, items: &[Item]) -> BTreeMap<Option<Strin
     by_desk
 }
 
-fn ask(
-    app: &App,
-    desk: &dyn Desk,
-    chosen: &Chosen,
-    known: &[Item],
-    id: String,
-) -> CliResult<(TicketRow, Option<Exit>)> {
-    let mut row = TicketRow {
-        desk: chosen.name.clone(),
-        id: id.clone(),
+/// A ticket of which nothing is known yet.
+fn row(desk: &str, id: String) -> TicketRow {
+    TicketRow {
+        desk: desk.to_owned(),
+        id,
         url: None,
         subject: None,
         state: None,
@@ -96,7 +118,17 @@ fn ask(
         next: None,
         reopen_until: None,
         error: None,
-    };
+    }
+}
+
+fn ask(
+    app: &App,
+    desk: &dyn Desk,
+    chosen: &Chosen,
+    known: &[Item],
+    id: String,
+) -> CliResult<(TicketRow, Option<Exit>)> {
+    let mut row = row(&chosen.name, id.clone());
     match desk.status(&id) {
         Ok(status) => {
             let has = |item: &&Item| item.progress.ticket.as_ref().is_some_and(|t| t.id == id);

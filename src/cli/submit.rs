@@ -16,11 +16,12 @@ use super::desks::{self, Chosen, Reach};
 use super::{App, CliError, CliResult, Exit, Interrupt, ask, output, pseudonyms};
 use crate::desk::{
     self, Asked, Desk, DeskData, Facts, Failure, Item, Progress, REQUEST_SCHEMA, Request, State,
-    Statement, StoreError, TicketDraft, accepts, draft,
+    Statement, StoreError, accepts, draft,
 };
+use crate::render::hand_over::whom;
 use crate::render::preview::Preview;
 use crate::render::progress::Upload;
-use crate::render::submission::{Submission, preview};
+use crate::render::submission::{Submission, along, preview};
 use crate::render::triage::Document as TriageDocument;
 
 /// File a ticket with the evidence support needs
@@ -65,9 +66,11 @@ pub(super) fn run(args: &SubmitArgs, app: &App) -> CliResult {
         false => Some(chosen.open(app, &data, &args.reach)?),
     };
     let stop = Interrupt::listen();
-    let limit = desk.as_ref().and_then(|desk| desk.capabilities().attachment_bytes);
-    let evidence = assemble::gather(app, &args.wanted(app, &chosen, &words, limit), &stop)?;
+    let takes = desk::limits(&chosen.config, &data);
+    let wanted = args.wanted(app, &chosen, &words, takes.attachment_bytes);
+    let evidence = assemble::gather(app, &wanted, &stop)?;
     let mut request = request(args, app, &chosen, &data, &words, &evidence)?;
+    accepts(&takes, request.draft.bundle.as_ref(), 0).map_err(|failure| not_accepted(&failure))?;
     if let Some(desk) = &desk {
         would_take(&**desk, &chosen, &request)?;
     }
@@ -134,11 +137,9 @@ pub(super) fn may_agree(app: &App, yes: bool) -> CliResult<()> {
         .hint("add --yes to agree; `submit --dry-run` shows what would be sent"))
 }
 
-/// Holds the ticket against what the desk takes, before anybody is asked. A desk that cannot
-/// be asked now is no reason to stop: the outbox waits for it.
+/// Holds the ticket against the desk's own list of fields, before anybody is asked. A desk that
+/// cannot be asked now is no reason to stop: the outbox waits for it.
 fn would_take(desk: &dyn Desk, chosen: &Chosen, request: &Request) -> CliResult<()> {
-    let able = desk.capabilities();
-    accepts(&able, request.draft.bundle.as_ref(), 0).map_err(|failure| not_accepted(&failure))?;
     match desk.validate(request) {
         Ok(wrong) if wrong.is_empty() => Ok(()),
         Ok(wrong) => {
@@ -182,6 +183,7 @@ fn request(
     evidence: &Evidence,
 ) -> CliResult<Request> {
     let triage = evidence.triage.document(app)?;
+    let policy = app.policy(args.policy.as_deref().or(chosen.config.policy.as_deref()))?;
     let statement = Statement {
         submission: Uuid::new_v4(),
         snapshot: evidence.snapshot.as_ref(),
@@ -206,6 +208,8 @@ fn request(
         requester: chosen.config.requester.clone(),
         to_ticket: None,
         place: desk::place(&chosen.config, &data.handoff, &draft),
+        hand_to: Some(whom(policy, evidence.elsewhere, &data.outbox_only)),
+        details: Some(desk::details(&chosen.config, data, &draft)),
         can_be_found: true,
         draft,
     })
@@ -243,7 +247,7 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
         return;
     }
     let drives = evidence.snapshot.as_ref().map_or(0, |snapshot| snapshot.drives.len());
-    for line in preview(&request.draft, &request.desk, request.address.as_deref()).lines() {
+    for line in preview(request).lines() {
         output::tell(line);
     }
     if let Some(bundle) = &evidence.bundle {
@@ -311,7 +315,8 @@ pub(super) fn send(
     let added = store.add(request, progress, bundle);
     let mut item = added.map_err(|error| desks::store_error(&error))?;
     let progress = Upload::start(app.global.quiet);
-    let outbox = desks::outbox(app, desk, &clock, &progress)?;
+    let address = item.request().address.clone();
+    let outbox = desks::outbox(app, desk, address.as_deref(), &clock, &progress)?;
     let advanced = outbox.advance(&mut item, Asked::ToSend);
     progress.end();
     advanced.map_err(|error| not_recorded(&error, item.progress()))?;
@@ -348,13 +353,15 @@ fn answer_draft(app: &App, request: &Request) -> CliResult {
     let document = Submission::draft(request, &progress, app.tool()?);
     match app.global.json {
         true => print(app, &document)?,
-        false => output::answer(&draft_text(&request.draft))?,
+        false => output::answer(&draft_text(request))?,
     }
     Ok(Exit::Done.code())
 }
 
-fn draft_text(draft: &TicketDraft) -> String {
+fn draft_text(request: &Request) -> String {
+    let (draft, along) = (&request.draft, along(request));
     let lines = std::iter::once(draft.subject.as_str()).chain(draft.text.lines());
+    let lines = lines.chain(along.iter().map(String::as_str));
     lines.map(|line| format!("{}\n", crate::text::visible(line))).collect()
 }
 

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use self::fields::FieldList;
 use self::words::{html, shortened};
+use super::details::{Details, filled};
 use super::http::{Answer, Http};
 use super::wire::{id_of, media_type, number, plain_file_name};
 use super::{
@@ -79,51 +80,38 @@ impl Freshdesk {
         self.http.address.join(&path).to_string()
     }
 
-    /// The submission's mark at the desk, and at once how it is found again.
-    fn tag(&self, draft: &TicketDraft) -> String {
-        let mut tag = format!("sub-{}", draft.submission.simple());
-        tag.truncate(self.data.tag_chars);
-        tag
-    }
-
-    /// How the desk sorts it: by program, submission and category.
-    fn tags(&self, draft: &TicketDraft) -> Vec<String> {
-        let mut tags = vec!["keycase".to_owned(), self.tag(draft)];
-        let category = draft.fact("category").filter(|text| text.len() <= self.data.tag_chars);
-        tags.extend(category.map(str::to_owned));
-        tags
+    /// What was agreed to, or for a record that does not say, what is configured.
+    fn details(&self, request: &Request) -> Details {
+        let configured = || details(&self.data, &self.mapped, &request.draft);
+        request.details.clone().unwrap_or_else(configured)
     }
 
     /// The body of a new ticket. Empty values are left out: they are refused.
     fn body(&self, request: &Request) -> Value {
         let draft = &request.draft;
-        let priority = draft.severity.and_then(|s| self.data.priorities.get(&s.to_string()));
+        let details = self.details(request);
+        let priority = details.priority.and_then(|priority| priority.parse().ok());
         let mut body = json!({
             "subject": shortened(&draft.subject, self.data.subject_chars),
             "description": html(&draft.text),
             "status": self.data.status,
-            "priority": priority.copied().unwrap_or(self.data.priority_default),
+            "priority": priority.unwrap_or(self.data.priority_default),
             "source": self.data.source_channel,
             "email": request.requester,
-            "tags": self.tags(draft),
+            "tags": details.tags,
         });
-        let wants_list = !self.mapped.is_empty() || draft.fact("type").is_some();
+        let wants_list = !details.fields.is_empty() || details.kind.is_some();
         let list = wants_list.then(|| self.fields()).flatten();
-        let kind = draft.fact("type").and_then(|kind| self.data.types.get(kind));
-        if let Some(kind) = kind.filter(|kind| list.is_some_and(|list| list.has_type(kind))) {
-            body["type"] = Value::from(kind.as_str());
+        let has_kind = |kind: &String| list.is_some_and(|list| list.has_type(kind));
+        if let Some(kind) = details.kind.filter(has_kind) {
+            body["type"] = Value::from(kind);
         }
         let typed = |field: &String, text: &str| match list {
             Some(list) => list.typed(field, text),
             None => Value::from(text),
         };
-        let custom: Map<String, Value> = self
-            .mapped
-            .iter()
-            .filter_map(|(field, fact)| Some((field, draft.fact(fact)?)))
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(field, value)| (field.clone(), typed(field, value)))
-            .collect();
+        let typed = |(field, value): (&String, &String)| (field.clone(), typed(field, value));
+        let custom: Map<String, Value> = details.fields.iter().map(typed).collect();
         if !custom.is_empty() {
             body["custom_fields"] = Value::Object(custom);
         }
@@ -177,7 +165,7 @@ impl Freshdesk {
         let named = answer.json().ok().and_then(|body| id_of(body.get("id")?)).is_some();
         match named || answer.located().is_some_and(|id| id.parse::<u64>().is_ok()) {
             true => Ok(()),
-            false => Err(Failure::OutOfProtocol("it names no note".into())),
+            false => Err(answer.without("it names no note")),
         }
     }
 
@@ -235,7 +223,7 @@ impl Desk for Freshdesk {
             return Ok(ticket);
         }
         let located = answer.located().and_then(|id| id.parse::<u64>().ok());
-        let id = located.ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))?;
+        let id = located.ok_or_else(|| answer.without("it names no ticket"))?;
         // The answer was cut, but the ticket is there; who asks is worth one more look.
         Ok(self.shown(&id.to_string()).unwrap_or(Ticket {
             url: Some(self.page(id)),
@@ -271,7 +259,7 @@ impl Desk for Freshdesk {
 
     /// Lists rather than searches: the search index lags behind by minutes.
     fn find(&self, request: &Request, since: Timestamp) -> Result<Option<Ticket>, Failure> {
-        let tag = self.tag(&request.draft);
+        let tag = tag(&self.data, &request.draft);
         let email = request.requester.as_deref().unwrap_or_default();
         for page in 1..=PAGES {
             let rows = self.rows(self.list_url(email, since, page))?;
@@ -335,6 +323,37 @@ impl Desk for Freshdesk {
             Err(failure) => Err(failure),
         }
     }
+}
+
+/// What goes along with a ticket, by what is configured.
+pub(super) fn details(
+    data: &FreshdeskData,
+    mapped: &BTreeMap<String, String>,
+    draft: &TicketDraft,
+) -> Details {
+    let priority = draft.severity.and_then(|s| data.priorities.get(&s.to_string()));
+    Details {
+        queue: None,
+        priority: Some(priority.copied().unwrap_or(data.priority_default).to_string()),
+        kind: draft.fact("type").and_then(|kind| data.types.get(kind)).cloned(),
+        tags: tags(data, draft),
+        fields: filled(mapped, draft),
+    }
+}
+
+/// The submission's mark at the desk, and at once how it is found again.
+fn tag(data: &FreshdeskData, draft: &TicketDraft) -> String {
+    let mut tag = format!("sub-{}", draft.submission.simple());
+    tag.truncate(data.tag_chars);
+    tag
+}
+
+/// How the desk sorts it: by program, submission and category.
+fn tags(data: &FreshdeskData, draft: &TicketDraft) -> Vec<String> {
+    let mut tags = vec!["keycase".to_owned(), tag(data, draft)];
+    let category = draft.fact("category").filter(|text| text.len() <= data.tag_chars);
+    tags.extend(category.map(str::to_owned));
+    tags
 }
 
 fn has_tag(row: &Value, tag: &str) -> bool {

@@ -63,7 +63,34 @@ impl fmt::Debug for Http {
 #[derive(Debug)]
 pub(super) struct Answer {
     headers: HeaderMap,
-    json: Option<Value>,
+    body: Result<Value, Flaw>,
+}
+
+/// What is wrong with the body of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Flaw {
+    /// The connection ended, or time was over, before all of it was here.
+    Cut(String),
+    /// It is larger than any answer, in bytes.
+    TooLarge(usize),
+    /// It is something else.
+    NotJson,
+}
+
+impl Flaw {
+    /// What it says about the desk: a cut answer is the network's doing, and comes whole the
+    /// next time.
+    fn failure(&self) -> Failure {
+        match self {
+            Self::Cut(why) => {
+                Failure::Unclear { what: format!("the answer was cut: {why}"), wait: None }
+            }
+            Self::TooLarge(most) => {
+                Failure::OutOfProtocol(format!("it has more than {most} bytes"))
+            }
+            Self::NotJson => Failure::OutOfProtocol("it is not JSON".into()),
+        }
+    }
 }
 
 /// Why the client could not be set up.
@@ -185,7 +212,15 @@ impl Http {
 impl Answer {
     /// The answer's JSON.
     pub(super) fn json(&self) -> Result<&Value, Failure> {
-        self.json.as_ref().ok_or_else(|| Failure::OutOfProtocol("it is not JSON".into()))
+        self.body.as_ref().map_err(Flaw::failure)
+    }
+
+    /// Why it does not say what it should: `what`, unless a part of it is missing.
+    pub(super) fn without(&self, what: &str) -> Failure {
+        match &self.body {
+            Err(flaw @ Flaw::Cut(_)) => flaw.failure(),
+            _ => Failure::OutOfProtocol(what.into()),
+        }
     }
 
     /// The last part of where the desk says the new object is.
@@ -195,11 +230,11 @@ impl Answer {
 }
 
 /// Reads a body up to a limit. An error means that it is not complete.
-async fn bounded(mut response: reqwest::Response, largest: usize) -> Result<Vec<u8>, String> {
+async fn bounded(mut response: reqwest::Response, largest: usize) -> Result<Vec<u8>, Flaw> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| Flaw::Cut(reason(&error)))? {
         if body.len() + chunk.len() > largest {
-            return Err("the answer is too large".into());
+            return Err(Flaw::TooLarge(largest));
         }
         body.extend_from_slice(&chunk);
     }
@@ -224,7 +259,7 @@ fn reason(error: &reqwest::Error) -> String {
 fn judge(
     status: u16,
     headers: HeaderMap,
-    body: Result<Vec<u8>, String>,
+    body: Result<Vec<u8>, Flaw>,
     secrets: &Secrets,
 ) -> Result<Answer, Failure> {
     let wait = retry_after(&headers);
@@ -251,7 +286,7 @@ fn judge(
     }
 }
 
-fn success(headers: HeaderMap, body: Result<Vec<u8>, String>) -> Result<Answer, Failure> {
+fn success(headers: HeaderMap, body: Result<Vec<u8>, Flaw>) -> Result<Answer, Failure> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.to_ascii_lowercase().contains("html") {
         return Err(Failure::OutOfProtocol(
@@ -259,8 +294,8 @@ fn success(headers: HeaderMap, body: Result<Vec<u8>, String>) -> Result<Answer, 
         ));
     }
     // A success whose body was cut still says where the new object is.
-    let json = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
-    Ok(Answer { headers, json })
+    let body = body.and_then(|body| serde_json::from_slice(&body).map_err(|_| Flaw::NotJson));
+    Ok(Answer { headers, body })
 }
 
 /// Why a desk refused, in its own words: `{"description", "errors": [{"field", "message",
@@ -319,6 +354,21 @@ mod tests {
         let html = headers(&[("content-type", "text/HTML; charset=utf-8")]);
         let judged = judge(200, html, Ok(b"<html>login</html>".to_vec()), &Secrets::default());
         assert!(matches!(judged, Err(Failure::OutOfProtocol(_))));
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_is_not_one_of_another_protocol() {
+        let of = |body| judge(200, HeaderMap::new(), body, &Secrets::default()).unwrap();
+        let cut = of(Err(Flaw::Cut("connection reset".into())));
+        for failure in [cut.json().unwrap_err(), cut.without("it names no ticket")] {
+            assert!(matches!(failure, Failure::Unclear { .. }), "{failure:?}");
+            assert!(failure.to_string().contains("the answer was cut: connection reset"));
+        }
+        let large = of(Err(Flaw::TooLarge(8))).json().unwrap_err();
+        assert_eq!(large, Failure::OutOfProtocol("it has more than 8 bytes".into()));
+        let other = of(Ok(b"hello".to_vec()));
+        assert_eq!(other.json().unwrap_err(), Failure::OutOfProtocol("it is not JSON".into()));
+        assert_eq!(other.without("x"), Failure::OutOfProtocol("x".into()));
     }
 
     #[test]

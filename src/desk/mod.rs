@@ -14,6 +14,7 @@ mod config;
 mod credentials;
 #[expect(clippy::module_inception, reason = "the trait of that name")]
 mod desk;
+mod details;
 #[cfg(feature = "submit")]
 mod email;
 mod facts;
@@ -49,11 +50,12 @@ pub use credentials::{
     Credential, CredentialError, Sources, keep_in_file, read_short, usable, variable_name,
 };
 pub use desk::{Access, Attachment, Capabilities, Desk, Meter, Ticket, TicketStatus, accepts};
+pub use details::{Details, details};
 pub use facts::Facts;
 pub use failure::Failure;
 pub use handoff::{Place, place};
 pub use keyring::{Keyring, KeyringError};
-pub use open::{Connection, DeskError, check, open};
+pub use open::{Connection, DeskError, check, limits, open};
 pub use outbox::{Asked, Clock, Outbox};
 pub use pack::{
     DeskData, EmailData, FreshdeskData, HandOver, HandoffData, RequestTrackerData, ZendeskData,

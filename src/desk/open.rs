@@ -11,7 +11,7 @@ use super::outbox_only::OutboxOnly;
 use super::request_tracker::RequestTracker;
 #[cfg(feature = "submit")]
 use super::zendesk::Zendesk;
-use super::{Credential, Desk, DeskConfig, DeskData, DeskKind};
+use super::{Capabilities, Credential, Desk, DeskConfig, DeskData, DeskKind};
 
 /// Why a desk cannot be used as it is configured.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +110,25 @@ pub fn check<'a>(
             let route = Route::parse(config.url.as_deref().unwrap_or_default()).map_err(wrong)?;
             Ok(Some(format!("{} through {route}", config.to.as_deref().unwrap_or_default())))
         }
+    }
+}
+
+/// What a desk takes by its settings and by what its kind fixes: all that can be told without
+/// a credential.
+#[cfg_attr(not(feature = "submit"), expect(unused_variables, reason = "no desk is asked"))]
+pub fn limits(config: &DeskConfig, data: &DeskData) -> Capabilities {
+    #[cfg(feature = "submit")]
+    let over_network = |usual| Capabilities::over_network(config, usual);
+    match config.kind {
+        DeskKind::OutboxOnly | DeskKind::Handoff => Capabilities::default(),
+        #[cfg(feature = "submit")]
+        DeskKind::Freshdesk => over_network(Some(data.freshdesk.attachment_bytes)),
+        #[cfg(feature = "submit")]
+        DeskKind::RequestTracker => over_network(None),
+        #[cfg(feature = "submit")]
+        DeskKind::Zendesk => over_network(Some(data.zendesk.attachment_bytes)),
+        #[cfg(feature = "submit")]
+        DeskKind::Email => over_network(Some(data.email.attachment_bytes)),
     }
 }
 

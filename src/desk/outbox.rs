@@ -6,7 +6,7 @@ mod pace;
 use std::cell::RefCell;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::record::{LogLine, Looks, Progress};
 use super::state::{Event, State};
@@ -17,9 +17,6 @@ use super::{Attachment, Desk, Failure, Meter, OutboxConfig, Ticket};
 const LONGEST_REQUESTED: Duration = Duration::from_secs(60 * 60);
 /// How many looks must find nothing before a ticket is sent again.
 const LOOKS: u32 = 2;
-/// How far before the first send a look begins: clocks of two machines differ, and a clock
-/// in the wrong time zone by up to 14 hours.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Time, as the outbox needs it.
 pub trait Clock {
@@ -27,6 +24,10 @@ pub trait Clock {
     fn now(&self) -> Timestamp;
     /// Lets `pause` pass; false when the person asked to stop.
     fn wait(&self, pause: Duration) -> bool;
+    /// Whether the person asked to stop.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Who wants a submission to go on.
@@ -56,6 +57,8 @@ pub struct Outbox<'a> {
     pub meter: Meter,
     /// When tickets have left this machine lately.
     pub sent: RefCell<Vec<Timestamp>>,
+    /// Until when this desk asked to be left alone, whichever submission it asked.
+    pub holds: RefCell<Vec<Timestamp>>,
 }
 
 /// What to do after a step.
@@ -70,6 +73,10 @@ impl Outbox<'_> {
     pub fn advance(&self, item: &mut Locked, asked: Asked) -> Result<(), StoreError> {
         let mut sends = 0;
         loop {
+            // What was agreed to in this run goes; what only waits can wait longer.
+            if asked != Asked::ToSend && self.clock.is_stopped() {
+                return Ok(());
+            }
             let next = match item.state() {
                 State::Sending => self.happened(item, Event::Died)?,
                 State::Queued => {
@@ -100,13 +107,13 @@ impl Outbox<'_> {
     }
 
     fn send(&self, item: &mut Locked, asked: Asked) -> Result<Next, StoreError> {
-        if self.is_held(item, asked) {
+        if self.has_to_wait(item, asked)? {
             return Ok(Next::Stop);
         }
         if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
             return self.give_up(item);
         }
-        if let Some(until) = self.share_is_used() {
+        if let Some(until) = self.share_is_used(asked) {
             return self.put_off(item, until);
         }
         // A ticket that announces a bundle it can't carry is not the one agreed to.
@@ -176,15 +183,13 @@ impl Outbox<'_> {
                 _ => Ok(Next::Stop),
             };
         }
-        if self.is_held(item, asked) || !self.wait_for_look(item, asked) {
+        if self.has_to_wait(item, asked)? || !self.wait_for_look(item, asked) {
             return Ok(Next::Stop);
         }
         if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
             return self.give_up(item);
         }
-        let now = self.clock.now();
-        let first = item.progress().first_sent.unwrap_or(item.request().agreed_at);
-        let since = first.min(now).saturating_sub(LOOK_BACK).unwrap_or(first);
+        let since = self.look_since(item)?;
         match self.desk.find(item.request(), since) {
             Ok(Some(ticket)) => self.created(item, ticket, Event::Found),
             Ok(None) => self.not_found(item, asked, sends),
@@ -219,7 +224,7 @@ impl Outbox<'_> {
         let able = self.desk.capabilities();
         let bundle = item.request().draft.bundle.clone().filter(|_| !able.in_one);
         let Some(info) = bundle else { return self.happened(item, Event::Completed) };
-        if self.is_held(item, asked) {
+        if self.has_to_wait(item, asked)? {
             return Ok(Next::Stop);
         }
         if asked == Asked::WhenDue && pace::is_tried_out(item.progress()) {
@@ -291,6 +296,7 @@ impl Outbox<'_> {
         progress.given_up = false;
         progress.refused = failure.is_final() || matches!(failure, Failure::OutOfProtocol(_));
         progress.hold = failure.wait().map(|wait| self.hold(wait.min(LONGEST_REQUESTED), true));
+        self.holds.borrow_mut().extend(progress.hold.map(|hold| hold.until));
         progress
     }
 

@@ -154,7 +154,13 @@ pub struct HandOver {
     pub source: String,
     /// When it was looked up.
     pub checked: jiff::civil::Date,
-    /// Steps, with `{text}` and `{bundle}` for the files.
+    /// The first step, when the desk of the policy is the one: with `{desk}` and `{ways}`.
+    pub desk: String,
+    /// The first step, when the verdict names somebody else: with `{contact}` and `{desk}`.
+    pub elsewhere: String,
+    /// The first step, when nobody wrote down whom to turn to.
+    pub unnamed: String,
+    /// Steps, with `{whom}` for the first, `{text}` and `{bundle}` for the files.
     pub steps: Vec<String>,
     /// Steps when there is no bundle.
     pub steps_without_bundle: Vec<String>,

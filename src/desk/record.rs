@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::state::{Event, State};
-use super::{Place, Ticket, TicketDraft};
+use super::{Details, Place, Ticket, TicketDraft};
 
 /// What the person agreed to. Written once, never changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,12 @@ pub struct Request {
     /// The form or mail draft to hand it over with.
     #[serde(default)]
     pub place: Option<Place>,
+    /// What to do first with a ticket that nothing is sent of: whom to turn to, and how.
+    #[serde(default)]
+    pub hand_to: Option<String>,
+    /// What goes along with text and bundle; `None` in records of earlier releases.
+    #[serde(default)]
+    pub details: Option<Details>,
     /// Whether the desk can be asked if it has the ticket.
     #[serde(default = "yes")]
     pub can_be_found: bool,
@@ -64,6 +70,9 @@ pub struct Progress {
     /// When the ticket was first sent: where a look at the desk starts.
     #[serde(default)]
     pub first_sent: Option<Timestamp>,
+    /// Whether the clock was set back since then, so that `first_sent` says nothing.
+    #[serde(default)]
+    pub first_sent_unknown: bool,
     /// When the ticket was last sent.
     #[serde(default)]
     pub last_sent: Option<Timestamp>,
@@ -85,6 +94,9 @@ pub struct Progress {
     /// Whether the ticket has been told that its bundle was refused; at most once.
     #[serde(default)]
     pub said_refused: bool,
+    /// SHA-256 of the request as it was agreed to; `None` in records of earlier releases.
+    #[serde(default)]
+    pub request_sha256: Option<String>,
 }
 
 /// The schema of `state.json`.
@@ -95,8 +107,7 @@ pub(super) const PROGRESS_SCHEMA: &str = "keycase.outbox-state/1";
 pub struct Hold {
     /// When it ends.
     pub until: Timestamp,
-    /// Whether it binds a person too: the desk asked for it, or this machine has sent its
-    /// share.
+    /// Whether it binds a person too: the desk asked for it, of this submission or another.
     #[serde(alias = "asked_by_desk")]
     pub binds_person: bool,
 }
@@ -174,6 +185,7 @@ impl Progress {
             attempts: 0,
             uploads: 0,
             first_sent: None,
+            first_sent_unknown: false,
             last_sent: None,
             hold: None,
             looks: Looks::default(),
@@ -181,6 +193,7 @@ impl Progress {
             refused: false,
             given_up: false,
             said_refused: false,
+            request_sha256: None,
         }
     }
 }

@@ -11,9 +11,10 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 use jiff::Timestamp;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Url};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::details::{Details, filled};
 use super::http::{Answer, Http};
 use super::wire::{OCTETS, id_of, number};
 use super::{
@@ -72,8 +73,9 @@ impl RequestTracker {
 
     fn body(&self, request: &Request) -> Value {
         let draft = &request.draft;
+        let details = self.details(request);
         let mut body = json!({
-            "Queue": self.queue,
+            "Queue": details.queue.as_deref().unwrap_or(&self.queue),
             "Subject": subject(draft),
             "Content": draft.text,
             "ContentType": "text/plain",
@@ -81,11 +83,20 @@ impl RequestTracker {
         if let Some(requester) = &request.requester {
             body["Requestor"] = Value::from(requester.as_str());
         }
-        let custom = self.custom(draft);
-        if !custom.is_empty() {
-            body["CustomFields"] = Value::Object(custom);
+        if !details.fields.is_empty() {
+            body["CustomFields"] = json!(details.fields);
         }
         body
+    }
+
+    /// What was agreed to, or for a record that does not say, what is configured.
+    fn details(&self, request: &Request) -> Details {
+        let configured = || Details {
+            queue: Some(self.queue.clone()),
+            fields: filled(&self.mapped, &request.draft),
+            ..Details::default()
+        };
+        request.details.clone().unwrap_or_else(configured)
     }
 
     /// The queue as the account sees it.
@@ -97,32 +108,24 @@ impl RequestTracker {
         self.get(url)?.json().cloned()
     }
 
-    fn custom(&self, draft: &TicketDraft) -> Map<String, Value> {
-        let filled = self.mapped.iter().filter_map(|(field, fact)| {
-            let value = draft.fact(fact)?.trim();
-            (!value.is_empty()).then(|| (field.clone(), Value::from(value)))
-        });
-        filled.collect()
-    }
-
     /// The fields of a ticket that RT dropped: it says 201 all the same.
-    fn dropped(&self, id: u64, draft: &TicketDraft) -> Result<Vec<String>, Failure> {
-        let sent = self.custom(draft);
+    fn dropped(&self, id: u64, sent: &BTreeMap<String, String>) -> Result<Vec<String>, Failure> {
         if sent.is_empty() {
             return Ok(Vec::new());
         }
         let answer = self.get(self.url(&format!("ticket/{id}")))?;
         let stored = answer.json()?.get("CustomFields").cloned().unwrap_or_default();
-        let has = |field: &String, value: &Value| {
+        let has = |field: &String, value: &String| {
             let rows = stored.as_array().into_iter().flatten();
             let mut named =
                 rows.filter(|row| row.get("name").and_then(Value::as_str) == Some(field));
             named.any(|row| {
                 let values = row.get("values").and_then(Value::as_array).into_iter().flatten();
-                values.into_iter().any(|stored| stored == value)
+                values.into_iter().any(|stored| stored.as_str() == Some(value.as_str()))
             })
         };
-        Ok(sent.into_iter().filter(|(field, value)| !has(field, value)).map(|(f, _)| f).collect())
+        let dropped = sent.iter().filter(|&(field, value)| !has(field, value));
+        Ok(dropped.map(|(field, _)| field.clone()).collect())
     }
 
     /// A reply that requester and desk see, with a file or without.
@@ -217,7 +220,8 @@ impl Desk for RequestTracker {
 
     /// The queue's own fields, as far as the account may see them.
     fn validate(&self, request: &Request) -> Result<Vec<String>, Failure> {
-        if self.mapped.is_empty() {
+        let fields = self.details(request).fields;
+        if fields.is_empty() {
             return Ok(Vec::new());
         }
         let queue = match self.queue() {
@@ -229,7 +233,7 @@ impl Desk for RequestTracker {
         let names = rows.into_iter().flatten().filter_map(|row| row.get("name")?.as_str());
         let known: Vec<&str> = names.collect();
         // Without the right to see fields the list is empty, and says nothing.
-        let unknown = self.custom(&request.draft).into_iter().map(|(field, _)| field);
+        let unknown = fields.into_keys();
         let unknown = unknown.filter(|field| !known.is_empty() && !known.contains(&field.as_str()));
         Ok(unknown.map(|field| format!("queue {} has no field {field}", self.queue)).collect())
     }
@@ -240,15 +244,14 @@ impl Desk for RequestTracker {
         let answer = self.http.call(call, 0)?;
         let named = answer.json().ok().and_then(|body| id_of(body.get("id")?));
         let id = named.or_else(|| answer.located()?.parse().ok());
-        let id = id.ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))?;
+        let id = id.ok_or_else(|| answer.without("it names no ticket"))?;
         let ticket = self.ticket(id);
         // The ticket is there; that its fields cannot be read back takes nothing away.
-        let dropped = self.dropped(id, &request.draft).unwrap_or_default();
+        let fields = self.details(request).fields;
+        let dropped = self.dropped(id, &fields).unwrap_or_default();
         if !dropped.is_empty() {
-            let facts = self.custom(&request.draft);
-            let lines = dropped.iter().filter_map(|field| {
-                Some(format!("{field}: {}", facts.get(field).and_then(Value::as_str)?))
-            });
+            let lines =
+                dropped.iter().filter_map(|field| Some(format!("{field}: {}", fields.get(field)?)));
             let lines = lines.collect::<Vec<_>>().join("\n");
             tracing::warn!(?dropped, "the desk did not take these fields; they go as a note");
             let _ =
@@ -340,6 +343,16 @@ impl Desk for RequestTracker {
             None => Err(Failure::OutOfProtocol("it names no queue".into())),
         }
     }
+}
+
+/// What goes along with a ticket, by what is configured.
+pub(super) fn details(
+    data: &RequestTrackerData,
+    config: &DeskConfig,
+    draft: &TicketDraft,
+) -> Details {
+    let queue = config.queue.clone().unwrap_or_else(|| data.queue_default.clone());
+    Details { queue: Some(queue), fields: filled(&config.fields, draft), ..Details::default() }
 }
 
 /// Any script is kept. Quotes and backslashes are escaped on the wire, and RT stores them

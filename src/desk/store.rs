@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use self::item::lock;
@@ -28,6 +29,7 @@ use super::record::{Progress, Request};
 use super::state::{Event, State};
 use crate::bundle::sha256;
 use crate::files;
+use crate::text::hex;
 
 const REQUEST: &str = "request.json";
 const STATE: &str = "state.json";
@@ -37,6 +39,9 @@ const HASH: &str = "bundle.sha256";
 
 /// A larger file than this was not written by this program.
 const LARGEST_RECORD: u64 = 4 * 1024 * 1024;
+
+/// How much of an id must be given: nothing at all would begin every one.
+const SHORTEST_ID: usize = 4;
 
 /// How long a submission is kept that is at the desk.
 const KEPT_HOURS: i64 = 90 * 24;
@@ -70,6 +75,12 @@ pub enum StoreError {
     /// Another process works on the submission.
     #[error("another process is working on submission {0}")]
     Busy(Uuid),
+    /// The request is not the one the person agreed to.
+    #[error("the request {0} is not the one that was agreed to")]
+    RequestChanged(PathBuf),
+    /// So little of an id could be a slip.
+    #[error("`{0}` is too little of an id to tell a submission by")]
+    IdTooShort(String),
     /// No submission has this id.
     #[error("no submission {0} in the outbox")]
     NotFound(String),
@@ -131,7 +142,9 @@ impl Store {
             let line = format!("{hash}  {}\n", stored_name(&info.file));
             put(dir, HASH, line.as_bytes())?;
         }
-        put_json(dir, REQUEST, &request)?;
+        let agreed = json_text(&dir.join(REQUEST), &request)?;
+        put(dir, REQUEST, &agreed)?;
+        let progress = Progress { request_sha256: Some(hash_bytes(&agreed)), ..progress };
         put(dir, TEXT, request.draft.text.as_bytes())?;
         put_json(dir, STATE, &progress)?;
         put(dir, LOG, b"")?;
@@ -157,12 +170,6 @@ impl Store {
         Ok(listing)
     }
 
-    /// When tickets have gone out from this machine since `since`.
-    pub fn sent_since(&self, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
-        let sent = self.list()?.items.into_iter().filter_map(|item| item.progress.last_sent);
-        Ok(sent.filter(|at| *at > since).collect())
-    }
-
     /// The submission whose id is, or begins with, `id`.
     pub fn find(&self, id: &str) -> Result<Item, StoreError> {
         Item::read(self.folder(id)?)
@@ -170,6 +177,9 @@ impl Store {
 
     /// The folder of the submission whose id is, or begins with, `id`.
     pub fn folder(&self, id: &str) -> Result<PathBuf, StoreError> {
+        if id.chars().count() < SHORTEST_ID {
+            return Err(StoreError::IdTooShort(id.to_owned()));
+        }
         let wanted = id.to_ascii_lowercase();
         let mut fitting = self.folders()?;
         fitting.retain(|(name, _)| name.starts_with(&wanted));
@@ -244,6 +254,10 @@ pub fn hash_file(path: &Path) -> io::Result<(String, u64)> {
     sha256(&mut File::open(path)?)
 }
 
+fn hash_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 fn stored_name(file: &str) -> &'static str {
     if file.ends_with(".age") { "bundle.zip.age" } else { "bundle.zip" }
 }
@@ -274,10 +288,14 @@ fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
 }
 
 fn get_json<T: DeserializeOwned>(path: &Path) -> Result<T, StoreError> {
+    serde_json::from_slice(&get(path)?).map_err(damaged(path))
+}
+
+fn get(path: &Path) -> Result<Vec<u8>, StoreError> {
     let file = File::open(path).map_err(io("open", path))?;
     let mut text = Vec::new();
     file.take(LARGEST_RECORD).read_to_end(&mut text).map_err(io("read", path))?;
-    serde_json::from_slice(&text).map_err(damaged(path))
+    Ok(text)
 }
 
 fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {

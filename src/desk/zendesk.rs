@@ -14,11 +14,12 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
+use super::details::{Details, filled};
 use super::http::{Answer, Http};
 use super::wire::{media_type, number, plain_file_name};
 use super::{
     Access, Attachment, BundleInfo, Capabilities, Desk, DeskConfig, Failure, KeyOf, Request,
-    Ticket, TicketStatus, ZendeskData, fill, upload,
+    Ticket, TicketDraft, TicketStatus, ZendeskData, fill, upload,
 };
 use crate::policy::TicketState;
 use crate::text::one_line;
@@ -80,13 +81,19 @@ impl Zendesk {
         Some(Ticket { id: id.to_string(), url, requester })
     }
 
+    /// What was agreed to, or for a record that does not say, what is configured.
+    fn details(&self, request: &Request) -> Details {
+        let configured = || details_of(self.agent, &self.data, &self.mapped, &request.draft);
+        request.details.clone().unwrap_or_else(configured)
+    }
+
     fn custom(&self, request: &Request) -> Vec<Value> {
-        let filled = self.mapped.iter().filter_map(|(field, fact)| {
+        let fields = self.details(request).fields.into_iter();
+        let rows = fields.filter_map(|(field, value)| {
             let id: u64 = field.parse().ok()?;
-            let value = request.draft.fact(fact)?.trim();
-            (!value.is_empty()).then(|| json!({"id": id, "value": value}))
+            Some(json!({"id": id, "value": value}))
         });
-        filled.collect()
+        rows.collect()
     }
 
     /// The body of a new ticket. Made again, it is the same: the desk compares it.
@@ -97,7 +104,6 @@ impl Zendesk {
             comment["uploads"] = json!([token]);
         }
         let mut ticket = json!({"subject": one_line(&draft.subject), "comment": comment});
-        let priority = draft.severity.and_then(|s| self.data.priorities.get(&s.to_string()));
         let custom = self.custom(request);
         if !custom.is_empty() {
             ticket["custom_fields"] = Value::from(custom);
@@ -107,10 +113,10 @@ impl Zendesk {
         if self.agent {
             ticket["requester"] = requester;
             ticket["external_id"] = Value::from(request.submission.to_string());
-            let category = request.draft.fact("category");
-            ticket["tags"] = std::iter::once("keycase").chain(category).collect();
-            if let Some(priority) = priority {
-                ticket["priority"] = Value::from(priority.as_str());
+            let details = self.details(request);
+            ticket["tags"] = Value::from(details.tags);
+            if let Some(priority) = details.priority {
+                ticket["priority"] = Value::from(priority);
             }
         } else if self.able.access == Access::None {
             ticket["requester"] = requester;
@@ -170,6 +176,29 @@ impl Zendesk {
     }
 }
 
+/// What goes along with a ticket, by what is configured.
+pub(super) fn details(data: &ZendeskData, config: &DeskConfig, draft: &TicketDraft) -> Details {
+    details_of(config.access == Some(KeyOf::Agent), data, &config.fields, draft)
+}
+
+/// Only agents set a priority and tags.
+fn details_of(
+    agent: bool,
+    data: &ZendeskData,
+    mapped: &BTreeMap<String, String>,
+    draft: &TicketDraft,
+) -> Details {
+    let priority = draft.severity.and_then(|s| data.priorities.get(&s.to_string())).cloned();
+    let tags = std::iter::once("keycase").chain(draft.fact("category")).map(str::to_owned);
+    Details {
+        queue: None,
+        priority: priority.filter(|_| agent),
+        kind: None,
+        tags: tags.filter(|_| agent).collect(),
+        fields: filled(mapped, draft),
+    }
+}
+
 /// Refusals after which the ticket may be there all the same: a request with the same key is
 /// being carried out, or was carried out with another body.
 fn not_created(failure: Failure) -> Failure {
@@ -226,7 +255,7 @@ impl Desk for Zendesk {
             let id = answer.located()?.trim_end_matches(".json").parse::<u64>().ok()?;
             self.ticket(&json!({ "id": id }))
         };
-        named.or_else(located).ok_or_else(|| Failure::OutOfProtocol("it names no ticket".into()))
+        named.or_else(located).ok_or_else(|| answer.without("it names no ticket"))
     }
 
     fn attach(&self, ticket: &Ticket, file: Attachment<'_>, words: &str) -> Result<(), Failure> {

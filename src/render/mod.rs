@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod eligibility;
 pub mod event;
 pub mod findings;
+pub mod hand_over;
 pub mod machine;
 pub mod outbox;
 pub mod overview;

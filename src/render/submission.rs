@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::desk::{DeskData, Item, Place, Progress, Request, State, TicketDraft, fill};
+use crate::desk::{DeskData, Details, Item, Place, Progress, Request, State, fill};
 use crate::snapshot::Tool;
 use crate::text::visible;
 
@@ -29,6 +29,10 @@ pub struct Submission {
     pub ticket: Option<TicketRef>,
     /// The bundle that goes with it.
     pub bundle: Option<BundleRef>,
+    /// The address of the person who asks, which the desk gets.
+    pub requester: Option<String>,
+    /// What else the desk gets; `null` for a submission of an earlier release.
+    pub details: Option<Details>,
     /// What went wrong last.
     pub error: Option<String>,
     /// What to do next.
@@ -81,6 +85,8 @@ impl Submission {
             state: progress.state,
             ticket: ticket.map(|t| TicketRef { id: t.id.clone(), url: t.url.clone() }),
             bundle: bundle.map(|b| BundleRef { file: b.file, sha256: b.sha256, bytes: b.bytes }),
+            requester: request.requester.clone(),
+            details: request.details.clone(),
             error: progress.error.clone(),
             next: None,
         }
@@ -165,6 +171,10 @@ pub fn unclear(request: &Request) -> String {
     }
 }
 
+fn whom(item: &Item, data: &DeskData) -> String {
+    item.request.hand_to.clone().unwrap_or_else(|| data.outbox_only.unnamed.clone())
+}
+
 fn hand_over_steps(item: &Item, data: &DeskData) -> String {
     let text = item.text_path().display().to_string();
     let bundle = item.bundle_path().map(|path| path.display().to_string());
@@ -178,6 +188,7 @@ fn hand_over_steps(item: &Item, data: &DeskData) -> String {
     let paste = place.filter(|place| !place.whole).map(|_| &data.handoff.paste);
     let filled = steps.iter().chain(paste).map(|step| {
         fill(step, |name| match name {
+            "whom" => whom(item, data),
             "text" => text.clone(),
             "bundle" => bundle.clone().unwrap_or_default(),
             "link" => place.map(|Place { link, .. }| link.clone()).unwrap_or_default(),
@@ -187,14 +198,42 @@ fn hand_over_steps(item: &Item, data: &DeskData) -> String {
     filled.collect::<Vec<_>>().join("; then ")
 }
 
+/// What goes to the desk besides text and bundle, a heading and one line each; nothing when
+/// there is no more.
+pub fn along(request: &Request) -> Vec<String> {
+    let details = request.details.clone().unwrap_or_default();
+    let tags = (!details.tags.is_empty()).then(|| details.tags.join(", "));
+    let kind = details.kind.map(|kind| format!("{kind}, if the desk has that type"));
+    let named = [
+        ("requester", request.requester.clone()),
+        ("queue", details.queue),
+        ("priority", details.priority),
+        ("type", kind),
+        ("tags", tags),
+    ];
+    let named = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let all = named.chain(details.fields);
+    let lines: Vec<String> = all.map(|(name, value)| format!("  {name}: {value}")).collect();
+    let heading = (!lines.is_empty()).then(|| "Goes along".to_owned());
+    heading.into_iter().chain(lines).collect()
+}
+
 /// What will be sent, for the person who is asked to agree.
-pub fn preview(draft: &TicketDraft, desk: &str, address: Option<&str>) -> String {
-    let mut text = match address {
-        Some(address) => format!("To desk `{}`, {}:\n\n", visible(desk), visible(address)),
-        None => format!("To be kept here for desk `{}`:\n\n", visible(desk)),
+pub fn preview(request: &Request) -> String {
+    let (draft, desk) = (&request.draft, visible(&request.desk));
+    let mut text = match &request.address {
+        Some(address) => format!("To desk `{desk}`, {}:\n\n", visible(address)),
+        None => format!("To be kept here for desk `{desk}`:\n\n"),
     };
     let _ = writeln!(text, "  {}\n", visible(&draft.subject));
     for line in draft.text.lines() {
+        let _ = writeln!(text, "  {}", visible(line));
+    }
+    let along = along(request);
+    if !along.is_empty() {
+        text.push('\n');
+    }
+    for line in &along {
         let _ = writeln!(text, "  {}", visible(line));
     }
     let _ = writeln!(text, "\n  {:>10} bytes  ticket text", draft.text.len());

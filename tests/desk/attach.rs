@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk};
+use crate::fake_freshdesk::{Act, Call, FIRST_ID, FakeFreshdesk, KEY};
 use crate::submitter::{Outcome, Submitter};
 
 /// A desk with one ticket that has no file, and somebody with a bundle.
@@ -15,7 +15,7 @@ fn open_ticket() -> (FakeFreshdesk, Submitter, String) {
     assert_eq!(person.submit().ended().0, "created_not_attached");
     desk.block("");
     let id = person.items()[0].file_name().unwrap().to_str().unwrap().to_owned();
-    assert_eq!(person.run(&["outbox", "drop", &id]).code, 0);
+    assert_eq!(person.run(&["outbox", "drop", &id, "--yes"]).code, 0);
     (desk, person, FIRST_ID.to_string())
 }
 
@@ -127,6 +127,59 @@ fn the_desk_says_how_a_ticket_stands() {
     let stranger = Submitter::new("http://127.0.0.1:1");
     assert_eq!(stranger.run(&["status", &ticket]).code, 69);
     assert_eq!(desk.violations(), Vec::<String>::new());
+}
+
+/// Two accounts count their tickets by themselves, so that a number may be one of both.
+#[test]
+fn a_number_that_two_desks_have_is_not_guessed() {
+    let (first, second) = (FakeFreshdesk::start(), FakeFreshdesk::start());
+    let person = Submitter::at(&first);
+    let other = format!(
+        "[desk.other]\nkind = \"freshdesk\"\nurl = \"{}\"\nrequester = \"a@example.org\"",
+        second.url()
+    );
+    person.configure(&first.url(), &other);
+    let run = |args: &[&str]| {
+        let mut command = person.command(args);
+        Outcome::of(command.env("KEYCASE_OTHER_TOKEN", KEY).output().unwrap())
+    };
+    for desk in ["acme", "other"] {
+        assert_eq!(run(&person.submit_args(&["--desk", desk])).ended().0, "sent", "{desk}");
+    }
+    let (ticket, bundle) = (FIRST_ID.to_string(), person.bundle.to_str().unwrap());
+    let guessed = run(&["attach", &ticket, bundle, "--yes"]);
+    assert_eq!(guessed.code, 64, "{}", guessed.stderr);
+    assert!(guessed.stderr.contains("--desk"), "{}", guessed.stderr);
+    assert_eq!(run(&["attach", &ticket, bundle, "--yes", "--desk", "other"]).code, 0);
+    let both = run(&["status", &ticket, "--json"]);
+    assert_eq!((both.code, both.json()["tickets"].as_array().unwrap().len()), (0, 2));
+
+    // A desk that is no longer configured hides nothing of the others.
+    person.configure(&first.url(), "");
+    let rest = run(&["status", "--json"]);
+    assert_eq!(rest.code, 78, "{}", rest.stderr);
+    let rows = rest.json()["tickets"].clone();
+    assert_eq!((&rows[0]["desk"], &rows[0]["state"]), (&json!("acme"), &json!("Being Processed")));
+    assert_eq!((&rows[1]["desk"], &rows[1]["state"]), (&json!("other"), &Value::Null));
+    assert!(rows[1]["error"].as_str().unwrap().contains("no desk `other`"), "{rows}");
+}
+
+/// An answer that was cut says nothing about the desk, and nothing about what is at the ticket.
+#[test]
+fn a_cut_answer_is_no_refusal() {
+    let (desk, person, ticket) = open_ticket();
+    desk.fail(Call::Attach, true, Act::Drop);
+    assert_eq!(attach(&person, &ticket).ended(), ("created_not_attached".to_owned(), 75));
+    desk.fail(Call::Conversations, true, Act::Truncate);
+    let cut = person.send();
+    assert_eq!(cut.ended(), ("created_not_attached".to_owned(), 75), "{}", cut.stderr);
+    let item = cut.json()["items"][0].clone();
+    assert!(item["error"].as_str().unwrap().contains("the answer was cut"), "{item}");
+    assert!(item["next"].as_str().unwrap().contains("outbox send"), "{item}");
+    desk.fail(Call::View, true, Act::Truncate);
+    assert_eq!(person.run(&["status", &ticket]).code, 69);
+    assert_eq!(person.send().code, 0);
+    assert_eq!(desk.tickets()[0].files.len(), 1);
 }
 
 /// What the policy promises about the ticket is what `keycase policy` says about the same case.

@@ -193,7 +193,7 @@ fn a_refusal_is_final_until_the_person_asks_again() {
     assert_eq!(outcome.ended(), ended("rejected", 76));
     let error = outcome.json()["error"].as_str().unwrap().to_owned();
     assert!(error.contains("cf_x: Unexpected/invalid field"), "{error}");
-    assert_eq!(person.send().code, 0, "nothing is waiting");
+    assert_eq!(person.send().ended(), ended("rejected", 76), "nothing is waiting");
     assert_eq!(desk.calls(Call::Create), 1);
 
     let id = outcome.json()["submission"].as_str().unwrap().to_owned();

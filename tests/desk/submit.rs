@@ -47,6 +47,53 @@ fn a_dry_run_shows_everything_and_keeps_nothing() {
     assert_eq!(desk.calls(Call::Create) + desk.calls(Call::List), 0);
 }
 
+/// All that the desk gets is shown, in text and in JSON, and kept as it was shown.
+#[test]
+fn what_goes_along_is_shown_and_sent_as_agreed() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    person.configure(&desk.url(), "[desk.acme.fields]\ncf_submission = \"submission\"");
+    let dry = person.run(&person.submit_args(&["--dry-run"]));
+    let json = dry.json();
+    assert_eq!(json["requester"], "a.user+x@example.org");
+    let shown = [
+        "requester: a.user+x@example.org".to_owned(),
+        format!("priority: {}", json["details"]["priority"].as_str().unwrap()),
+        format!("tags: keycase, {}", json["details"]["tags"][1].as_str().unwrap()),
+        format!("cf_submission: {}", json["submission"].as_str().unwrap()),
+    ];
+    for line in &shown {
+        assert!(dry.stderr.contains(line), "{line} in {}", dry.stderr);
+    }
+
+    let busy = Act::Answer { status: 429, headers: Vec::new(), body: String::new() };
+    desk.fail(Call::Create, false, busy);
+    let agreed = person.submit().json()["details"].clone();
+    // Set later, seen by nobody.
+    let more =
+        "[desk.acme.fields]\ncf_submission = \"submission\"\ncf_admin = \"requester_is_admin\"";
+    person.configure(&desk.url(), more);
+    assert_eq!(person.send().code, 0);
+    let body = desk.tickets()[0].body.clone();
+    assert_eq!(body["custom_fields"], agreed["fields"]);
+    assert_eq!(body["tags"], agreed["tags"]);
+    assert_eq!(body["priority"].to_string(), agreed["priority"].as_str().unwrap());
+}
+
+#[test]
+fn a_dry_run_refuses_what_the_real_run_would() {
+    let desk = FakeFreshdesk::start();
+    let person = Submitter::at(&desk);
+    for settings in ["attachment-bytes = 100", "refused-endings = [\".zip\"]"] {
+        person.configure(&desk.url(), settings);
+        for more in [&["--dry-run"][..], &[]] {
+            let outcome = person.run(&person.submit_args(more));
+            assert_eq!(outcome.code, 65, "{settings}: {}", outcome.stderr);
+        }
+    }
+    assert!(person.items().is_empty());
+}
+
 #[test]
 fn without_a_desk_everything_is_kept_for_handing_over() {
     let person = Submitter::new(NOWHERE);
@@ -189,7 +236,7 @@ fn a_damaged_submission_is_reported_and_does_not_hold_up_the_rest() {
     assert_eq!(desk.tickets().len(), 1, "the readable one was sent");
     assert!(first.join("bundle.zip").exists(), "nothing of the damaged one was lost");
     let id = first.file_name().unwrap().to_str().unwrap();
-    assert_eq!(person.run(&["outbox", "drop", id]).code, 0);
+    assert_eq!(person.run(&["outbox", "drop", id, "--yes"]).code, 0);
     assert_eq!(person.items().len(), 1);
 }
 
@@ -229,7 +276,7 @@ fn submissions_can_be_shown_and_dropped_by_the_beginning_of_their_id() {
     assert_eq!(shown.code, 0, "{}", shown.stderr);
     assert!(shown.stdout.contains("since the update") && shown.stdout.contains("started"));
     assert_eq!(person.run(&["outbox", "show", "ffffffff-none"]).code, 66);
-    let dropped = person.run(&["outbox", "drop", &id, "--json"]);
+    let dropped = person.run(&["outbox", "drop", &id, "--yes", "--json"]);
     assert_eq!(dropped.code, 0, "{}", dropped.stderr);
     assert_eq!(dropped.json()["schema"], "keycase.outbox-drop/1");
     assert_eq!(dropped.json()["folder"], item.to_str().unwrap());

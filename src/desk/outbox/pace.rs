@@ -1,4 +1,5 @@
-//! When the outbox acts: holds, back-off, the time between looks, a machine's share.
+//! When the outbox acts: holds, back-off, when looks are and what time they cover, a machine's
+//! share.
 
 use std::time::Duration;
 
@@ -18,10 +19,19 @@ const TRIES: u32 = 8;
 /// How many tickets leave a machine within [`SHARE_TIME`]: more is a script gone wrong.
 const SHARE: usize = 9;
 const SHARE_TIME: SignedDuration = SignedDuration::from_hours(1);
+/// How far before the first send a look begins: as far as a Freshdesk's list reaches by itself.
+/// Clocks of two machines differ, and one may be wrong by time zones, by days, or by the month.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// A run begins at a whole second, so that times of two runs may seem to go back by one.
+const SAME_TIME: SignedDuration = SignedDuration::from_mins(1);
 
 impl Outbox<'_> {
-    /// Until when no further ticket leaves this machine, if its share is used.
-    pub(super) fn share_is_used(&self) -> Option<Timestamp> {
+    /// Until when no further ticket leaves this machine by itself, if its share is used. A
+    /// person who asks for what waits has seen how many there are.
+    pub(super) fn share_is_used(&self, asked: Asked) -> Option<Timestamp> {
+        if !matches!(asked, Asked::ToSend | Asked::WhenDue) {
+            return None;
+        }
         let now = self.clock.now();
         let window = |at: &Timestamp| now.duration_since(*at).abs() < SHARE_TIME;
         let mut lately: Vec<Timestamp> =
@@ -33,11 +43,48 @@ impl Outbox<'_> {
 
     pub(super) fn put_off(&self, item: &mut Locked, until: Timestamp) -> Result<Next, StoreError> {
         let mut progress = item.progress().clone();
-        let what = format!("{SHARE} tickets have left this machine within an hour");
+        let what = format!(
+            "{SHARE} tickets have left this machine within an hour; \
+             it sends no more by itself before {until}"
+        );
         progress.error = Some(what.clone());
-        progress.hold = Some(Hold { until, binds_person: true });
+        progress.hold = Some(Hold { until, binds_person: false });
         self.write(item, progress, None, Some(what))?;
         Ok(Next::Stop)
+    }
+
+    /// Whether it is to be left for later. What the desk asked in answer to another submission
+    /// is asked of this one too, and written down for whoever wonders.
+    pub(super) fn has_to_wait(&self, item: &mut Locked, asked: Asked) -> Result<bool, StoreError> {
+        let holds = self.holds.borrow().clone();
+        let latest = holds.into_iter().filter(|until| self.lies_ahead(*until)).max();
+        let own = item.progress().hold.filter(|hold| hold.binds_person).map(|hold| hold.until);
+        let own = own.filter(|until| self.lies_ahead(*until));
+        if let Some(until) = latest.filter(|until| own.is_none_or(|own| own < *until)) {
+            let mut progress = item.progress().clone();
+            let what = format!("the desk asks to be left alone until {until}");
+            progress.hold = Some(Hold { until, binds_person: true });
+            progress.error.get_or_insert_with(|| what.clone());
+            self.write(item, progress, None, Some(what))?;
+        }
+        Ok(self.is_held(item, asked))
+    }
+
+    /// From when on a look asks for tickets. One that was sent while the clock was ahead is
+    /// older than its record says, and nobody knows by how much: then no time is left out.
+    pub(super) fn look_since(&self, item: &mut Locked) -> Result<Timestamp, StoreError> {
+        let first = item.progress().first_sent.unwrap_or(item.request().agreed_at);
+        let is_ahead = first.duration_since(self.clock.now()) > SAME_TIME;
+        if is_ahead && !item.progress().first_sent_unknown {
+            // Kept, because the clock comes to that time again.
+            let progress = Progress { first_sent_unknown: true, ..item.progress().clone() };
+            let what = "the clock was set back since the ticket was sent: looking at all times";
+            self.write(item, progress, None, Some(what.into()))?;
+        }
+        if item.progress().first_sent_unknown {
+            return Ok(Timestamp::UNIX_EPOCH);
+        }
+        Ok(first.saturating_sub(LOOK_BACK).unwrap_or(first))
     }
 
     /// A timer has tried often enough. The submission stays as it is, says so, and waits for
@@ -67,14 +114,18 @@ impl Outbox<'_> {
         matches!(asked, Asked::ToSettle | Asked::ToSendAgain) && self.clock.wait(left)
     }
 
-    pub(super) fn is_held(&self, item: &Locked, asked: Asked) -> bool {
+    fn is_held(&self, item: &Locked, asked: Asked) -> bool {
         let Some(hold) = item.progress().hold else { return false };
+        self.lies_ahead(hold.until) && (hold.binds_person || asked == Asked::WhenDue)
+    }
+
+    /// Whether something is held until then.
+    fn lies_ahead(&self, until: Timestamp) -> bool {
         // Nothing is held longer than this; what seems to be comes from a clock that was
         // set back, and must not wait for years.
         let longest = LONGEST_BACKOFF.max(LONGEST_REQUESTED) + Duration::from_secs(60);
-        let left = Duration::try_from(hold.until.duration_since(self.clock.now()));
-        let holds = left.is_ok_and(|left| !left.is_zero() && left <= longest);
-        holds && (hold.binds_person || asked == Asked::WhenDue)
+        let left = Duration::try_from(until.duration_since(self.clock.now()));
+        left.is_ok_and(|left| !left.is_zero() && left <= longest)
     }
 
     pub(super) fn hold(&self, pause: Duration, binds_person: bool) -> Hold {

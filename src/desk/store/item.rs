@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::{LOG, REQUEST, STATE, StoreError, TEXT, damaged, get_json, io, json_text, stored_name};
+use super::{
+    LOG, REQUEST, STATE, StoreError, TEXT, damaged, get, get_json, hash_bytes, io, json_text,
+    stored_name,
+};
 use crate::bundle::sha256;
 use crate::desk::record::{LogLine, Progress, Request};
 use crate::desk::state::State;
@@ -40,13 +43,19 @@ pub struct Content {
 
 impl Item {
     pub(super) fn read(dir: PathBuf) -> Result<Self, StoreError> {
-        let request: Request = get_json(&dir.join(REQUEST))?;
-        let progress = get_json(&dir.join(STATE))?;
+        let path = dir.join(REQUEST);
+        let agreed = get(&path)?;
+        let request: Request = serde_json::from_slice(&agreed).map_err(damaged(&path))?;
+        let progress: Progress = get_json(&dir.join(STATE))?;
+        // Records of earlier releases hold no hash.
+        if progress.request_sha256.as_ref().is_some_and(|hash| *hash != hash_bytes(&agreed)) {
+            return Err(StoreError::RequestChanged(path));
+        }
         // A submission is removed by its id: a copied folder must not stand for the original.
         let name = dir.file_name().and_then(|name| name.to_str()).map(Uuid::parse_str);
         if name != Some(Ok(request.submission)) {
             let what = "its submission is not the one its folder is named after";
-            return Err(damaged(&dir.join(REQUEST))(serde::de::Error::custom(what)));
+            return Err(damaged(&path)(serde::de::Error::custom(what)));
         }
         Ok(Self { dir, request, progress })
     }
