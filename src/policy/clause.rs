@@ -27,6 +27,20 @@ pub enum Contact {
     None,
 }
 
+impl Contact {
+    /// The published name, e.g. `organisation_admin`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Vendor => "vendor",
+            Self::Manufacturer => "manufacturer",
+            Self::OrganisationAdmin => "organisation_admin",
+            Self::Sales => "sales",
+            Self::Licensing => "licensing",
+            Self::None => "none",
+        }
+    }
+}
+
 /// A fact about the customer or the request that no machine knows: `[[fact]]`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

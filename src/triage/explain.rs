@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 
-use super::decide::name;
 use super::load::{Example, Rules};
 use super::pack::{ContactEffect, Finding, Level, PriorityEffect, ScopeEffect};
 use super::rules::Rule;
@@ -141,12 +140,12 @@ impl Effect for Level {
 
 impl Effect for ScopeEffect {
     fn words(&self) -> String {
-        let mut words = format!("the verdict is {}", name(&self.verdict));
+        let mut words = format!("the verdict is {}", self.verdict.id());
         if let Some(clause) = &self.exclusion {
             words.push_str(&format!(", by the clause {clause}"));
         }
         if let Some(contact) = &self.contact {
-            words.push_str(&format!(", and the contact is {}", name(contact)));
+            words.push_str(&format!(", and the contact is {}", contact.id()));
         }
         words
     }
@@ -154,7 +153,7 @@ impl Effect for ScopeEffect {
 
 impl Effect for ContactEffect {
     fn words(&self) -> String {
-        format!("the contact is {}", name(&self.contact))
+        format!("the contact is {}", self.contact.id())
     }
 }
 
