@@ -8,6 +8,7 @@ use regex::bytes::CaptureLocations;
 use super::bluetooth;
 use super::known::{self, Edge, Literal, Wide};
 use super::literals::Literals;
+use super::path;
 use super::pem::{self, Pem};
 use super::rules::{Meaning, Rules};
 use super::shapes::Shapes;
@@ -228,11 +229,7 @@ impl Matcher {
                 }
                 let line = &text[end + 1..text.len().min(end + REACH)];
                 let quote = start.checked_sub(1).map(|at| text[at]).filter(|b| b"\"'".contains(b));
-                let stop = |b: &u8| match quote {
-                    Some(quote) => *b == quote || *b == b'\n',
-                    None => b.is_ascii_whitespace() || b"\"'`<>|;,".contains(b),
-                };
-                let length = line.iter().position(stop).unwrap_or(line.len());
+                let length = path::length(line, quote);
                 if length == 0 {
                     return None;
                 }

@@ -208,5 +208,15 @@ mod tests {
         for value in [Scope::InScope, Scope::OutOfScope, Scope::Unknown] {
             assert_eq!(json!(value), value.id());
         }
+        for value in [
+            Contact::Vendor,
+            Contact::Manufacturer,
+            Contact::OrganisationAdmin,
+            Contact::Sales,
+            Contact::Licensing,
+            Contact::None,
+        ] {
+            assert_eq!(json!(value), value.id());
+        }
     }
 }
