@@ -102,9 +102,12 @@ fn priority(line: &[u8]) -> (usize, bool) {
     }
 }
 
-/// Whether a text begins like `Sat 2024`.
+/// Whether a text begins like `Sat 2024-`.
 fn is_weekday(line: &[u8]) -> bool {
-    matches!(line, [a, _, _, b' ', digit, ..] if a.is_ascii_uppercase() && digit.is_ascii_digit())
+    let [first, _, _, b' ', year @ .., b'-'] = line.get(..9).unwrap_or_default() else {
+        return false;
+    };
+    first.is_ascii_uppercase() && year.iter().all(u8::is_ascii_digit)
 }
 
 /// The end of date and time.

@@ -118,13 +118,17 @@ impl MockBus {
     }
 
     /// Lets an attribute of the drive, or of what is below it, keep whoever reads it waiting.
-    /// keycase itself opens files without waiting for a writer; libusb and hidapi do wait.
+    /// keycase itself reads files without waiting; libusb and hidapi do wait.
     pub fn wedge(&self, plugged: &Plugged, attribute: &str) {
         let folders = plugged.devices.iter().map(|device| device.folder(self.path()));
         let mut files = folders.map(|folder| folder.join(attribute));
         let file = files.find(|file| file.exists()).expect("an attribute to wedge");
         fs::remove_file(&file).expect("an attribute to wedge");
         rustix::fs::mkfifoat(rustix::fs::CWD, &file, rustix::fs::Mode::RWXU).expect("a pipe");
+        // Held open, so that reading waits and not opening: umockdev lets nobody else near a
+        // file while one is opened.
+        let both = fs::OpenOptions::new().read(true).write(true).open(&file);
+        std::mem::forget(both.expect("the pipe"));
     }
 
     /// What the child reads as `/proc/self/mountinfo`.
