@@ -38,6 +38,12 @@ fn a_person_sees_drive_state_eligibility_finding_remedy_contact_and_next_command
 }
 
 #[test]
+fn what_must_not_be_done_stands_with_the_finding() {
+    let ran = overview("", "locked-sentry-one");
+    assert!(ran.stdout.contains("careful    Do not let the system format"), "{}", ran.stdout);
+}
+
+#[test]
 fn every_machine_fits_a_screen_without_colour_or_signs() {
     for machine in Machine::all() {
         let ran = overview("", &machine.name);

@@ -167,6 +167,7 @@ fn finding(row: &FindingRow) -> FindingSection {
         severity: row.severity.id().to_owned(),
         confidence: row.confidence.id().to_owned(),
         seen: row.evidence.iter().map(|seen| format!("{} ({})", seen.what, seen.place)).collect(),
+        never: row.never.clone(),
     }
 }
 

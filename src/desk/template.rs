@@ -25,6 +25,7 @@ pub struct TicketTemplate {
     verdict_heading: String,
     findings_heading: String,
     no_findings: String,
+    careful: String,
     triage_heading: String,
     words_heading: String,
     questions_heading: String,
@@ -116,6 +117,8 @@ impl TicketTemplate {
             let place = place.unwrap_or_default();
             lines.push(format!("{severity}, {confidence}: {title} ({id}{place})"));
             lines.extend(finding.seen.iter().map(|seen| format!("  {seen}")));
+            let never = finding.never.iter();
+            lines.extend(never.map(|warning| format!("  {}: {warning}", self.careful)));
         }
         if lines.is_empty() {
             lines.push(self.no_findings.clone());

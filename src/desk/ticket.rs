@@ -77,6 +77,9 @@ pub struct FindingSection {
     pub confidence: String,
     /// What was seen, one line each.
     pub seen: Vec<String>,
+    /// What not to do, one line each.
+    #[serde(default)]
+    pub never: Vec<String>,
 }
 
 /// A bundle's name, length and hash.

@@ -97,14 +97,28 @@ fn findings(out: &mut String, overview: &Overview) {
         return;
     }
     out.push_str("\nWhat shows\n");
+    let mut warned = Vec::new();
     for (number, finding) in findings.iter().take(FINDINGS).enumerate() {
         labelled(out, &format!("{}.", number + 1), &heading(finding));
         if let Some(first) = finding.remedy.first() {
             labelled(out, "do first", first);
         }
+        warnings(out, finding, &mut warned);
     }
     if let Some(more) = findings.len().checked_sub(FINDINGS).filter(|more| *more > 0) {
         labelled(out, "and", &format!("{more} more, shown by keycase diagnose"));
+    }
+    // What must not be done counts also where the rest has no room.
+    findings.iter().skip(FINDINGS).for_each(|finding| warnings(out, finding, &mut warned));
+}
+
+/// What not to do; each warning once, however many findings give it.
+fn warnings<'f>(out: &mut String, finding: &'f FindingRow, warned: &mut Vec<&'f str>) {
+    for warning in &finding.never {
+        if !warned.contains(&warning.as_str()) {
+            warned.push(warning);
+            labelled(out, "careful", warning);
+        }
     }
 }
 

@@ -73,6 +73,7 @@ pub(super) struct Finding {
     pub(super) port: Option<String>,
     pub(super) evidence: Vec<Evidence>,
     pub(super) remedy: Vec<String>,
+    pub(super) never: Vec<String>,
     pub(super) contact: Option<String>,
     pub(super) source: Option<String>,
 }
@@ -96,6 +97,7 @@ pub(super) struct Triage {
     category: Option<String>,
     scope: Scope,
     targets: Targets,
+    careful: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -131,7 +133,9 @@ impl Triage {
         let scope = (!scope.is_empty()).then(|| scope.join(", "));
         let notes = self.targets.notes.join("; ");
         let about_targets = (!notes.is_empty()).then_some(notes);
+        let careful = self.careful.join(" ");
         let rows = [
+            ("Careful", (!careful.is_empty()).then_some(careful)),
             ("Type", self.kind),
             ("Severity", severity),
             ("Priority", self.priority),

@@ -61,6 +61,7 @@ struct FindingView {
     grade: String,
     evidence: Vec<(String, String)>,
     remedy: Vec<String>,
+    never: Vec<String>,
 }
 
 struct FileView {
@@ -207,6 +208,7 @@ fn finding(finding: &Finding) -> FindingView {
         grade: parts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
         evidence: evidence.collect(),
         remedy: finding.remedy.iter().map(|step| clean(step)).collect(),
+        never: finding.never.iter().map(|warning| clean(warning)).collect(),
     }
 }
 
