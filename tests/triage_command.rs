@@ -168,6 +168,23 @@ fn a_ticket_and_its_bundle_carry_the_triage() {
     assert!(open.stdout.contains("Still open\n  ? "), "{}", open.stdout);
 }
 
+#[test]
+fn whoever_has_few_tries_left_is_told_to_stop() {
+    let words = "I forgot my password and have only 2 attempts left.";
+    let got = document("", words);
+    let careful = got["careful"][0].as_str().unwrap();
+    assert!(careful.starts_with("Stop trying passwords"), "{careful}");
+    assert_eq!(document("", "My drive is slow.")["careful"], json!([]));
+    let people = Keycase::new("triage --describe").arg(words).run().expect(0);
+    assert!(people.stdout.contains("careful    Stop trying passwords"), "{}", people.stdout);
+    let root = Machine::named("locked-sentry-one").unpack();
+    let ran = Keycase::new("submit --dry-run --describe").arg(words).sysroot(root.path());
+    let ran = ran.run().expect(0);
+    assert!(ran.stderr.contains("careful: Stop trying passwords"), "{}", ran.stderr);
+    let never = "  careful: Do not let the system format";
+    assert!(ran.stdout.contains(never), "the ticket says what not to do:\n{}", ran.stdout);
+}
+
 /// Three days around the clock end before 24 business hours do.
 #[test]
 fn a_ticket_and_the_page_say_why_the_resolution_comes_before_the_first_response() {

@@ -246,6 +246,9 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
     if app.global.quiet {
         return;
     }
+    for warning in &evidence.triage.triage.careful {
+        output::tell(&format!("careful: {warning}\n"));
+    }
     let drives = evidence.snapshot.as_ref().map_or(0, |snapshot| snapshot.drives.len());
     for line in preview(request).lines() {
         output::tell(line);

@@ -45,6 +45,8 @@ pub struct Document {
     pub confidence: Confidence,
     /// Every rule that spoke.
     pub reasons: Vec<Reason>,
+    /// What the person must not do now.
+    pub careful: Vec<String>,
     /// At most three questions whose answers would change the result.
     pub ask: Vec<Question>,
 }
@@ -104,6 +106,7 @@ pub fn document(triage: &Triage, targets: Targets, tool: Tool) -> Document {
         contact: triage.contact,
         confidence: triage.confidence,
         reasons: triage.reasons,
+        careful: triage.careful,
         ask: triage.ask,
     }
 }
@@ -114,6 +117,9 @@ pub fn table(triage: &Triage, targets: &Targets) -> String {
     let Severity { level, name } = &triage.severity;
     let head = format!("{}, severity {level} {name}", kind(triage.kind));
     out.push_str(&format!("{} (policy {})\n", visible(&head), visible(&triage.policy)));
+    for warning in &triage.careful {
+        labelled(&mut out, "careful", warning);
+    }
     labelled(&mut out, "category", category(triage.category, triage.scope));
     if let Some(product) = &triage.product {
         labelled(&mut out, "product", product);
