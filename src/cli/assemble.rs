@@ -15,8 +15,9 @@ use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verificat
 use crate::desk::{self, BundleInfo, FindingSection, VerdictSection};
 use crate::policy::{Contact, Effect, Verdict};
 use crate::redact::Redactor;
-use crate::render::eligibility::DriveVerdict;
+use crate::render::eligibility::{DriveVerdict, MeanwhileRow};
 use crate::render::findings::FindingRow;
+use crate::render::hand_over::Elsewhere;
 use crate::render::progress::Progress;
 use crate::snapshot::{PortPath, Snapshot};
 
@@ -48,8 +49,8 @@ pub(super) struct Evidence {
     pub(super) snapshot: Option<Snapshot>,
     /// Verdicts by drive.
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
-    /// Whom the verdicts name when the policy supports none of the drives.
-    pub(super) elsewhere: Option<Contact>,
+    /// Whom the verdicts name when the policy may support none of the drives.
+    pub(super) elsewhere: Option<Elsewhere>,
     /// What is wrong, in the order of work.
     pub(super) findings: Vec<FindingSection>,
     /// How the person's words were classified.
@@ -91,7 +92,8 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     let document = check::document(app, &snapshot, wanted.policy, &policy_facts(app, wanted)?)?;
     let recording =
         wanted.bundle.filter(|_| given.as_ref().is_some_and(|given| given.manifest.is_some()));
-    let findings = Doctor::beside(app, wanted.facts, recording, stop)?.findings(&snapshot)?;
+    let findings = Doctor::beside(app, wanted.facts, recording, stop)?;
+    let findings = findings.findings(&snapshot, &document)?;
     let described = triage::Described {
         words: wanted.words,
         policy: wanted.policy,
@@ -149,13 +151,21 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
     Some((drive.port.parse().ok()?, section))
 }
 
-/// Whom to turn to when the policy's own desk supports none of the drives.
-fn elsewhere(drives: &[DriveVerdict]) -> Option<Contact> {
-    let is_excluded = |drive: &DriveVerdict| {
-        drive.verdict == Verdict::NotEligible && drive.contact != Contact::Vendor
-    };
-    let first = drives.first()?.contact;
-    drives.iter().all(is_excluded).then_some(first)
+/// Whom to turn to when the policy's own desk supports none of the drives, or may not.
+fn elsewhere(drives: &[DriveVerdict]) -> Option<Elsewhere> {
+    let all: Vec<Elsewhere> = drives.iter().map(elsewhere_for).collect::<Option<_>>()?;
+    // An open question about one of them leaves the policy's desk in play.
+    let open = all.iter().find(|elsewhere| elsewhere.unless.is_some());
+    open.or(all.first()).cloned()
+}
+
+fn elsewhere_for(drive: &DriveVerdict) -> Option<Elsewhere> {
+    let maker = drive.vendor.clone();
+    if let Some(MeanwhileRow { contact, unless }) = drive.meanwhile.clone() {
+        return Some(Elsewhere { contact, maker, unless: Some(unless) });
+    }
+    let is_excluded = drive.verdict == Verdict::NotEligible && drive.contact != Contact::Vendor;
+    is_excluded.then_some(Elsewhere { contact: drive.contact, maker, unless: None })
 }
 
 /// What the ticket says about a finding: what a technician checks first.

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{App, CliError, CliResult, Exit, Interrupt, output, redaction, scan};
+use super::{App, CliError, CliResult, Exit, Interrupt, check, output, redaction, scan};
 use crate::condition::{Facts, Origin};
 use crate::diagnose::{Case, Diagnosis, Problems, Right, diagnose, rights};
 use crate::redact::Redactor;
+use crate::render::eligibility::EligibilityDocument;
 use crate::render::findings::{self as render, FindingsDocument};
 use crate::snapshot::Snapshot;
 
@@ -26,7 +27,10 @@ pub(super) struct DiagnoseArgs {
 pub(super) fn run(args: &DiagnoseArgs, app: &App) -> CliResult {
     let doctor = Doctor::new(app, &args.facts)?;
     let snapshots = app.snapshots(true)?;
-    let documents: CliResult<Vec<_>> = snapshots.iter().map(|s| doctor.findings(s)).collect();
+    let documents = snapshots
+        .iter()
+        .map(|snapshot| doctor.findings(snapshot, &check::document(app, snapshot, None, &[])?));
+    let documents: CliResult<Vec<_>> = documents.collect();
     output::answer(&show(&documents?, app)?)?;
     if snapshots.iter().all(|snapshot| snapshot.drives.is_empty()) {
         return Err(scan::nothing_found(&snapshots));
@@ -92,12 +96,18 @@ impl<'a> Doctor<'a> {
         Ok((diagnose(case, &self.problems), rights(snapshot, &refused)))
     }
 
-    /// The same as a document, redacted.
-    pub(super) fn findings(&self, snapshot: &Snapshot) -> CliResult<FindingsDocument> {
+    /// The same as a document, redacted, with what the policy says about each drive in mind.
+    pub(super) fn findings(
+        &self,
+        snapshot: &Snapshot,
+        verdicts: &EligibilityDocument,
+    ) -> CliResult<FindingsDocument> {
         let (diagnosis, rights) = self.diagnose(snapshot)?;
         let redactor = redactor(self.app, snapshot, &diagnosis)?;
         let (tool, now) = (self.app.tool()?, self.app.now);
-        Ok(FindingsDocument::new(tool, now, snapshot, &diagnosis, &rights, redactor.as_ref()))
+        let redactor = redactor.as_ref();
+        let all = FindingsDocument::new(tool, now, snapshot, &diagnosis, &rights, redactor);
+        Ok(all.heeding(verdicts))
     }
 }
 

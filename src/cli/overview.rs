@@ -27,7 +27,7 @@ pub(super) fn run(app: &App) -> CliResult {
 
 fn overview(app: &App, doctor: &Doctor<'_>, snapshot: &Snapshot) -> CliResult<Overview> {
     let eligibility = check::document(app, snapshot, None, &[])?;
-    let findings = doctor.findings(snapshot)?;
+    let findings = doctor.findings(snapshot, &eligibility)?;
     let next = next::steps(snapshot, &eligibility, &findings);
     Ok(Overview {
         schema: SCHEMA.into(),

@@ -208,7 +208,7 @@ fn request(
         requester: chosen.config.requester.clone(),
         to_ticket: None,
         place: desk::place(&chosen.config, &data.handoff, &draft),
-        hand_to: Some(whom(policy, evidence.elsewhere, &data.outbox_only)),
+        hand_to: Some(whom(policy, evidence.elsewhere.as_ref(), &data.outbox_only)),
         details: Some(desk::details(&chosen.config, data, &draft)),
         can_be_found: true,
         draft,

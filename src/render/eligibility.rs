@@ -66,6 +66,8 @@ pub struct DriveVerdict {
     pub port: String,
     /// Id of the catalog entry.
     pub id: Option<String>,
+    /// Who makes it.
+    pub vendor: Option<String>,
     /// Model, when it is known exactly.
     pub model: Option<String>,
     /// A name for people.
@@ -86,6 +88,17 @@ pub struct DriveVerdict {
     pub ask: Vec<AskRow>,
     /// Whom to turn to.
     pub contact: Contact,
+    /// Whom to turn to while questions decide, where the policy says so.
+    pub meanwhile: Option<MeanwhileRow>,
+}
+
+/// Whom to turn to while a question is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MeanwhileRow {
+    /// Whom.
+    pub contact: Contact,
+    /// When not: then the policy's own desk.
+    pub unless: String,
 }
 
 /// What one clause says.
@@ -227,6 +240,7 @@ impl DriveVerdict {
         Self {
             port: drive.port.to_string(),
             id: drive.identity.id.clone(),
+            vendor: drive.identity.vendor.clone(),
             model: drive.identity.model.clone(),
             name: drive.display_name(),
             serial: drive.usb.serial.clone(),
@@ -244,6 +258,9 @@ impl DriveVerdict {
             advice: catalog.advice(drive).into_iter().map(AdviceRow::from).collect(),
             ask: ask.collect(),
             contact: answer.contact,
+            meanwhile: answer
+                .meanwhile
+                .map(|row| MeanwhileRow { contact: row.contact, unless: row.unless.to_owned() }),
         }
     }
 }

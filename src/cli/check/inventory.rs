@@ -201,6 +201,7 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
     DriveVerdict {
         port: String::new(),
         id: None,
+        vendor: None,
         model: None,
         name: "a row that can't be read".into(),
         serial: None,
@@ -211,6 +212,7 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
         advice: Vec::new(),
         ask: Vec::new(),
         contact: Contact::None,
+        meanwhile: None,
     }
 }
 
