@@ -13,9 +13,10 @@ use super::{
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
 use crate::desk::{self, BundleInfo, FindingSection, VerdictSection};
-use crate::policy::{Contact, Effect, Verdict};
+use crate::policy::{Contact, Effect, Policy, Verdict};
 use crate::redact::Redactor;
-use crate::render::eligibility::{DriveVerdict, MeanwhileRow};
+use crate::render::contact;
+use crate::render::eligibility::{DriveVerdict, MeanwhileRow, verdict_words};
 use crate::render::findings::FindingRow;
 use crate::render::hand_over::Elsewhere;
 use crate::render::progress::Progress;
@@ -115,8 +116,9 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         }
     };
     stop.check("nothing was sent or kept")?;
+    let policy = app.policy(wanted.policy)?;
     Ok(Evidence {
-        verdicts: document.drives.iter().filter_map(verdict).collect(),
+        verdicts: document.drives.iter().filter_map(|drive| verdict(drive, policy)).collect(),
         elsewhere: elsewhere(&document.drives),
         findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
@@ -138,12 +140,16 @@ fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
 }
 
 /// What the ticket says about a drive's eligibility.
-fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
+fn verdict(drive: &DriveVerdict, policy: &Policy) -> Option<(PortPath, VerdictSection)> {
     // What passes needs no words, and what is open stands in its question.
     let speaking =
         drive.reasons.iter().filter(|r| matches!(r.effect, Effect::Excludes | Effect::Unknown));
     let reasons = speaking.map(|r| format!("{}: {} ({})", r.clause, r.text, r.evidence));
+    let name = &policy.pack.name;
     let section = VerdictSection {
+        words: Some(verdict_words(drive.verdict).to_owned()),
+        policy: Some(format!("{name} ({})", policy.id)),
+        whom: Some(contact::of_verdict(drive, name)),
         verdict: drive.verdict.id().to_owned(),
         reasons: reasons.collect(),
         open_questions: drive.ask.iter().map(|ask| ask.question.clone()).collect(),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Facts;
-use super::ticket::{DriveSection, FindingSection, TicketDraft};
+use super::ticket::{DriveSection, FindingSection, TicketDraft, VerdictSection};
 
 /// The text of a ticket, as data.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,6 +32,8 @@ pub struct TicketTemplate {
     evidence_heading: String,
     no_drive: String,
     no_verdict: String,
+    policy: String,
+    whom: String,
     evidence: String,
     no_evidence: String,
     closing: String,
@@ -101,12 +103,19 @@ impl TicketTemplate {
         section(text, &heading, self.lines(&self.drive, &drive.facts));
         let lines: Vec<String> = match &drive.verdict {
             None => vec![self.no_verdict.clone()],
-            Some(verdict) => {
-                let reasons = verdict.reasons.iter().map(|reason| format!("- {reason}"));
-                std::iter::once(verdict.verdict.clone()).chain(reasons).collect()
-            }
+            Some(verdict) => self.verdict(verdict),
         };
         section(text, &self.verdict_heading, lines);
+    }
+
+    fn verdict(&self, verdict: &VerdictSection) -> Vec<String> {
+        let VerdictSection { verdict: id, words, policy, whom, reasons, .. } = verdict;
+        let head = words.as_ref().map_or_else(|| id.clone(), |words| format!("{words} ({id})"));
+        let named = [(&self.policy, policy), (&self.whom, whom)].into_iter();
+        let named =
+            named.filter_map(|(label, value)| Some(format!("{label}: {}", value.as_ref()?)));
+        let reasons = reasons.iter().map(|reason| format!("- {reason}"));
+        std::iter::once(head).chain(named).chain(reasons).collect()
     }
 
     fn findings(&self, text: &mut String, findings: &[FindingSection]) {

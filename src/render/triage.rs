@@ -151,7 +151,8 @@ pub fn table(triage: &Triage, targets: &Targets) -> String {
     out
 }
 
-fn kind(kind: Kind) -> &'static str {
+/// The kind of request in words.
+pub fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Problem => "problem",
         Kind::Question => "question",
@@ -160,7 +161,8 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn category(category: Category, scope: Scope) -> &'static str {
+/// The category in words.
+pub fn category(category: Category, scope: Scope) -> &'static str {
     match category {
         Category::UnlockPassword => "unlocking and passwords",
         Category::NotRecognised => "not recognised",
@@ -180,12 +182,27 @@ fn category(category: Category, scope: Scope) -> &'static str {
     }
 }
 
-fn scope(triage: &Triage) -> String {
-    let verdict = match triage.scope {
+/// What the description says about support, in words.
+pub fn scope_words(scope: Scope) -> &'static str {
+    match scope {
         Scope::InScope => "nothing in the description stands against support",
         Scope::OutOfScope => "not covered",
         Scope::Unknown => "open",
-    };
+    }
+}
+
+/// Words with the published name of what they mean, for whoever looks it up.
+pub fn with_id(words: &str, id: &str) -> String {
+    if words == id { words.to_owned() } else { format!("{words} ({id})") }
+}
+
+/// The published names of a scope and the clause it rests on.
+pub fn scope_id(scope: &str, clause: Option<&str>) -> String {
+    clause.map_or_else(|| scope.to_owned(), |clause| format!("{scope}, clause {clause}"))
+}
+
+fn scope(triage: &Triage) -> String {
+    let verdict = scope_words(triage.scope);
     match &triage.exclusion {
         Some(clause) => format!("{verdict} (clause {clause})"),
         None => verdict.to_owned(),
