@@ -64,6 +64,34 @@ fn every_command_names_the_same_for_a_drive_that_the_desk_may_not_support() {
     assert_eq!(stalled[0]["unless"], "the issue is about EMS or SafeConsole");
 }
 
+/// Two machines have the same ports.
+#[test]
+fn several_machines_are_told_apart_and_one_is_not_numbered() {
+    let snapshot = |machine: &str| {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machines");
+        let text = fs::read_to_string(format!("{root}/{machine}/snapshot.json"));
+        let value: Value = serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default();
+        format!("{value}\n")
+    };
+    let two = snapshot("locked-sentry-one") + &snapshot("lp50-g2-locked");
+    let ask = |arguments: &str, stream: &str| {
+        Keycase::new(&format!("{arguments} --from -")).stdin(stream).run().stdout
+    };
+    for arguments in ["", "scan", "check", "diagnose"] {
+        let both = ask(arguments, &two);
+        assert!(both.starts_with("machine 1\n\n"), "{arguments}: {both}");
+        assert!(both.contains("\nmachine 2\n\n"), "{arguments}: {both}");
+        let one = ask(arguments, &snapshot("locked-sentry-one"));
+        assert!(!one.contains("machine 1"), "{arguments}: {one}");
+    }
+    let csv = ask("check --format csv", &two);
+    assert!(csv.starts_with("machine,port,") && csv.contains("\n2,2-2,"), "{csv}");
+    let nagios = ask("check --format nagios", &two);
+    assert!(nagios.contains("machine 1 2-1 ") && nagios.contains("machine 2 2-2 "), "{nagios}");
+    let lines = ask("check --format ndjson", &two);
+    assert!(lines.lines().nth(1).unwrap_or_default().starts_with("{\"machine\":2,"), "{lines}");
+}
+
 /// The first to ask is named first, and only what can be reached is a way.
 #[test]
 fn whom_to_ask_first_comes_first_and_a_way_has_an_address() {

@@ -13,6 +13,7 @@ use crate::diagnose::{Case, Diagnosis, Problems, Right, diagnose, rights};
 use crate::redact::Redactor;
 use crate::render::eligibility::EligibilityDocument;
 use crate::render::findings::{self as render, FindingsDocument};
+use crate::render::text::machines;
 use crate::snapshot::Snapshot;
 
 /// Say what is wrong with the attached drives, and what to do about it
@@ -167,7 +168,7 @@ fn redactor(app: &App, snapshot: &Snapshot, diagnosis: &Diagnosis) -> CliResult<
 fn show(documents: &[FindingsDocument], app: &App) -> CliResult<String> {
     if !app.global.json {
         let table = |document| render::table(document, app.global.verbose > 0);
-        return Ok(documents.iter().map(table).collect::<Vec<_>>().join("\n"));
+        return Ok(machines(&documents.iter().map(table).collect::<Vec<_>>()));
     }
     let text = match documents {
         [one] => crate::text::json::document(one),

@@ -62,6 +62,9 @@ impl From<&Policy> for PolicyRef {
 /// The verdict for one drive.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DriveVerdict {
+    /// Number of the machine, when the answer is about several: they have the same ports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<usize>,
     /// Bus and port chain.
     pub port: String,
     /// Id of the catalog entry.
@@ -226,6 +229,13 @@ impl EligibilityDocument {
         let policy = PolicyRef::from(policy);
         Self { schema: SCHEMA.into(), tool, as_of, policy, drives, summary }
     }
+
+    /// The same as the answer about the machine of this number, of several.
+    #[must_use]
+    pub fn of_machine(mut self, number: usize) -> Self {
+        self.drives.iter_mut().for_each(|drive| drive.machine = Some(number));
+        self
+    }
 }
 
 impl DriveVerdict {
@@ -238,6 +248,7 @@ impl DriveVerdict {
             question: asked.question.to_owned(),
         });
         Self {
+            machine: None,
             port: drive.port.to_string(),
             id: drive.identity.id.clone(),
             vendor: drive.identity.vendor.clone(),
@@ -266,6 +277,14 @@ impl DriveVerdict {
 }
 
 impl DriveVerdict {
+    /// What its verdict rests on, where that is not "eligible" or questions: the evidence of
+    /// what excludes it or cannot be decided.
+    pub fn why(&self) -> String {
+        let weighs = |effect| matches!(effect, Effect::Excludes | Effect::Unknown);
+        let reasons = self.reasons.iter().filter(|reason| weighs(reason.effect));
+        reasons.map(|reason| reason.evidence.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
     /// The clauses that exclude the drive.
     pub fn excluding(&self) -> impl Iterator<Item = &ReasonRow> {
         self.reasons.iter().filter(|reason| reason.effect == Effect::Excludes)

@@ -199,6 +199,7 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
         note: "no published end-of-life date known".into(),
     };
     DriveVerdict {
+        machine: None,
         port: String::new(),
         id: None,
         vendor: None,
