@@ -188,6 +188,18 @@ fn people_get_the_kinds_of_drives() {
 }
 
 /// SafeConsole registers a SafeStick ahead of time only from 4.8.25 on.
+/// Rows that differ in their cause are no one kind, and each line says its own.
+#[test]
+fn every_row_has_its_own_cause() {
+    let list = "vid,pid,managed\n230a,1550,Ja\n230a,xyz,yes\n";
+    let table = check(list.as_bytes(), &[]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert_eq!(table.matches("1 × a row that can't be read").count(), 2, "{table}");
+    let csv = lines(&check(list.as_bytes(), &["--format", "csv"]).stdout);
+    assert!(csv[0].ends_with(",advice,why"), "{csv:?}");
+    assert!(csv[1].contains("`Ja`") && csv[2].contains("`xyz`"), "{csv:?}");
+}
+
 #[test]
 fn a_list_tells_which_drives_are_advised_to_be_updated() {
     let good = [

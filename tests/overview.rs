@@ -28,13 +28,86 @@ fn a_person_sees_drive_state_eligibility_finding_remedy_contact_and_next_command
         "do first   ",
         "\nWho helps\n",
         "DataLocker technical support",
-        "phone",
+        "how        website: https://support.datalocker.com\n",
         "\nNext\n",
         "    keycase check\n",
         "    keycase submit\n",
     ] {
         assert!(ran.stdout.contains(part), "{part:?} is missing:\n{}", ran.stdout);
     }
+}
+
+/// One line, however the screen breaks it.
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Kingston answers for its drives, and the vendor's desk for its own software on them.
+#[test]
+fn every_command_names_the_same_for_a_drive_that_the_desk_may_not_support() {
+    let whom =
+        "Kingston, the maker of the drive, unless the issue is about EMS or SafeConsole: then";
+    for (arguments, desk) in [
+        ("", "DataLocker technical support how website"),
+        ("check", "the vendor's support desk"),
+        ("diagnose --fact update_stalled=yes", "the vendor's support (`keycase submit`)"),
+        ("submit -q --yes --describe slow", "open a ticket with DataLocker technical support"),
+    ] {
+        let ran = joined(&overview(arguments, "lp50-g2-locked").stdout);
+        assert!(ran.contains(&format!("{whom} {desk}")), "{arguments}: {ran}");
+    }
+    let settled = "diagnose --json --fact update_stalled=yes";
+    let finding = overview(settled, "lp50-g2-locked").json()["findings"].clone();
+    let finding = finding.as_array().into_iter().flatten();
+    let stalled: Vec<&Value> = finding.filter(|f| f["id"] == "update-interrupted").collect();
+    assert_eq!(stalled[0]["contact"], "manufacturer");
+    assert_eq!(stalled[0]["unless"], "the issue is about EMS or SafeConsole");
+}
+
+/// Two machines have the same ports.
+#[test]
+fn several_machines_are_told_apart_and_one_is_not_numbered() {
+    let snapshot = |machine: &str| {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machines");
+        let text = fs::read_to_string(format!("{root}/{machine}/snapshot.json"));
+        let value: Value = serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default();
+        format!("{value}\n")
+    };
+    let two = snapshot("locked-sentry-one") + &snapshot("lp50-g2-locked");
+    let ask = |arguments: &str, stream: &str| {
+        Keycase::new(&format!("{arguments} --from -")).stdin(stream).run().stdout
+    };
+    for arguments in ["", "scan", "check", "diagnose"] {
+        let both = ask(arguments, &two);
+        assert!(both.starts_with("machine 1\n\n"), "{arguments}: {both}");
+        assert!(both.contains("\nmachine 2\n\n"), "{arguments}: {both}");
+        let one = ask(arguments, &snapshot("locked-sentry-one"));
+        assert!(!one.contains("machine 1"), "{arguments}: {one}");
+    }
+    let csv = ask("check --format csv", &two);
+    assert!(csv.starts_with("machine,port,") && csv.contains("\n2,2-2,"), "{csv}");
+    let nagios = ask("check --format nagios", &two);
+    assert!(nagios.contains("machine 1 2-1 ") && nagios.contains("machine 2 2-2 "), "{nagios}");
+    let lines = ask("check --format ndjson", &two);
+    assert!(lines.lines().nth(1).unwrap_or_default().starts_with("{\"machine\":2,"), "{lines}");
+}
+
+/// The first to ask is named first, and only what can be reached is a way.
+#[test]
+fn whom_to_ask_first_comes_first_and_a_way_has_an_address() {
+    let screen = overview("", "locked-sentry-one").stdout;
+    let helps = screen.split("Who helps\n").nth(1).unwrap_or_default();
+    assert!(helps.starts_with("    first      the administrator"), "{helps}");
+    assert!(!helps.contains("gives no"), "{helps}");
+    let stick = overview("", "consumer-stick").stdout;
+    let nothing_above = !stick.contains("What shows");
+    assert!(!(nothing_above && stick.contains("nothing above")), "{stick}");
+}
+
+#[test]
+fn what_must_not_be_done_stands_with_the_finding() {
+    let ran = overview("", "locked-sentry-one");
+    assert!(ran.stdout.contains("careful    Do not let the system format"), "{}", ran.stdout);
 }
 
 #[test]

@@ -112,6 +112,14 @@ fn the_pictures_say_what_happened_and_where() {
 }
 
 #[test]
+fn what_must_not_be_done_stands_before_what_to_do() {
+    let dir = TempDir::new().expect("a folder");
+    let text = fs::read_to_string(page("locked-sentry-one", None, dir.path())).expect("a page");
+    let at = |wanted: &str| text.find(wanted).unwrap_or_else(|| panic!("no `{wanted}`"));
+    assert!(at("Do not let the system format") < at("What to do"));
+}
+
+#[test]
 fn every_picture_and_table_has_a_name_for_those_who_do_not_see_it() {
     let dir = TempDir::new().expect("a folder");
     let html = page("unlocked-behind-hub", Some(LOOSE), dir.path());

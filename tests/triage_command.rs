@@ -156,7 +156,10 @@ fn a_ticket_and_its_bundle_carry_the_triage() {
         "Type: problem",
         "Severity: 1 Urgent",
         "Category: ",
-        "Scope: in_scope",
+        "Scope: nothing in the description stands against support (in_scope)",
+        "open, questions decide (needs_information)",
+        "Policy: DataLocker technical support (datalocker)",
+        "Whom to ask: not decided yet",
         "First response target: ",
         "Resolution target: ",
         "these are targets, not promises",
@@ -166,6 +169,23 @@ fn a_ticket_and_its_bundle_carry_the_triage() {
     assert!(ran.stderr.contains("triage.json"), "{}", ran.stderr);
     let open = Keycase::new("submit --dry-run --describe broken").sysroot(root.path()).run();
     assert!(open.stdout.contains("Still open\n  ? "), "{}", open.stdout);
+}
+
+#[test]
+fn whoever_has_few_tries_left_is_told_to_stop() {
+    let words = "I forgot my password and have only 2 attempts left.";
+    let got = document("", words);
+    let careful = got["careful"][0].as_str().unwrap();
+    assert!(careful.starts_with("Stop trying passwords"), "{careful}");
+    assert_eq!(document("", "My drive is slow.")["careful"], json!([]));
+    let people = Keycase::new("triage --describe").arg(words).run().expect(0);
+    assert!(people.stdout.contains("careful    Stop trying passwords"), "{}", people.stdout);
+    let root = Machine::named("locked-sentry-one").unpack();
+    let ran = Keycase::new("submit --dry-run --describe").arg(words).sysroot(root.path());
+    let ran = ran.run().expect(0);
+    assert!(ran.stderr.contains("careful: Stop trying passwords"), "{}", ran.stderr);
+    let never = "  careful: Do not let the system format";
+    assert!(ran.stdout.contains(never), "the ticket says what not to do:\n{}", ran.stdout);
 }
 
 /// Three days around the clock end before 24 business hours do.

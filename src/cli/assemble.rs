@@ -13,10 +13,12 @@ use super::{
 use crate::bundle::manifest::Consent;
 use crate::bundle::{self, Bundle, Document, Manifest, Samples, Target, Verification};
 use crate::desk::{self, BundleInfo, FindingSection, VerdictSection};
-use crate::policy::{Contact, Effect, Verdict};
+use crate::policy::{Contact, Effect, Policy, Verdict};
 use crate::redact::Redactor;
-use crate::render::eligibility::DriveVerdict;
+use crate::render::contact;
+use crate::render::eligibility::{DriveVerdict, MeanwhileRow, verdict_words};
 use crate::render::findings::FindingRow;
+use crate::render::hand_over::Elsewhere;
 use crate::render::progress::Progress;
 use crate::snapshot::{PortPath, Snapshot};
 
@@ -48,8 +50,8 @@ pub(super) struct Evidence {
     pub(super) snapshot: Option<Snapshot>,
     /// Verdicts by drive.
     pub(super) verdicts: Vec<(PortPath, VerdictSection)>,
-    /// Whom the verdicts name when the policy supports none of the drives.
-    pub(super) elsewhere: Option<Contact>,
+    /// Whom the verdicts name when the policy may support none of the drives.
+    pub(super) elsewhere: Option<Elsewhere>,
     /// What is wrong, in the order of work.
     pub(super) findings: Vec<FindingSection>,
     /// How the person's words were classified.
@@ -91,7 +93,8 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
     let document = check::document(app, &snapshot, wanted.policy, &policy_facts(app, wanted)?)?;
     let recording =
         wanted.bundle.filter(|_| given.as_ref().is_some_and(|given| given.manifest.is_some()));
-    let findings = Doctor::beside(app, wanted.facts, recording, stop)?.findings(&snapshot)?;
+    let findings = Doctor::beside(app, wanted.facts, recording, stop)?;
+    let findings = findings.findings(&snapshot, &document)?;
     let described = triage::Described {
         words: wanted.words,
         policy: wanted.policy,
@@ -113,8 +116,9 @@ pub(super) fn gather(app: &App, wanted: &Wanted<'_>, stop: &Interrupt) -> CliRes
         }
     };
     stop.check("nothing was sent or kept")?;
+    let policy = app.policy(wanted.policy)?;
     Ok(Evidence {
-        verdicts: document.drives.iter().filter_map(verdict).collect(),
+        verdicts: document.drives.iter().filter_map(|drive| verdict(drive, policy)).collect(),
         elsewhere: elsewhere(&document.drives),
         findings: findings.findings.iter().map(finding).collect(),
         snapshot: Some(snapshot),
@@ -136,12 +140,16 @@ fn policy_facts(app: &App, wanted: &Wanted<'_>) -> CliResult<Vec<String>> {
 }
 
 /// What the ticket says about a drive's eligibility.
-fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
+fn verdict(drive: &DriveVerdict, policy: &Policy) -> Option<(PortPath, VerdictSection)> {
     // What passes needs no words, and what is open stands in its question.
     let speaking =
         drive.reasons.iter().filter(|r| matches!(r.effect, Effect::Excludes | Effect::Unknown));
     let reasons = speaking.map(|r| format!("{}: {} ({})", r.clause, r.text, r.evidence));
+    let name = &policy.pack.name;
     let section = VerdictSection {
+        words: Some(verdict_words(drive.verdict).to_owned()),
+        policy: Some(format!("{name} ({})", policy.id)),
+        whom: Some(contact::of_verdict(drive, name)),
         verdict: drive.verdict.id().to_owned(),
         reasons: reasons.collect(),
         open_questions: drive.ask.iter().map(|ask| ask.question.clone()).collect(),
@@ -149,13 +157,21 @@ fn verdict(drive: &DriveVerdict) -> Option<(PortPath, VerdictSection)> {
     Some((drive.port.parse().ok()?, section))
 }
 
-/// Whom to turn to when the policy's own desk supports none of the drives.
-fn elsewhere(drives: &[DriveVerdict]) -> Option<Contact> {
-    let is_excluded = |drive: &DriveVerdict| {
-        drive.verdict == Verdict::NotEligible && drive.contact != Contact::Vendor
-    };
-    let first = drives.first()?.contact;
-    drives.iter().all(is_excluded).then_some(first)
+/// Whom to turn to when the policy's own desk supports none of the drives, or may not.
+fn elsewhere(drives: &[DriveVerdict]) -> Option<Elsewhere> {
+    let all: Vec<Elsewhere> = drives.iter().map(elsewhere_for).collect::<Option<_>>()?;
+    // An open question about one of them leaves the policy's desk in play.
+    let open = all.iter().find(|elsewhere| elsewhere.unless.is_some());
+    open.or(all.first()).cloned()
+}
+
+fn elsewhere_for(drive: &DriveVerdict) -> Option<Elsewhere> {
+    let maker = drive.vendor.clone();
+    if let Some(MeanwhileRow { contact, unless }) = drive.meanwhile.clone() {
+        return Some(Elsewhere { contact, maker, unless: Some(unless) });
+    }
+    let is_excluded = drive.verdict == Verdict::NotEligible && drive.contact != Contact::Vendor;
+    is_excluded.then_some(Elsewhere { contact: drive.contact, maker, unless: None })
 }
 
 /// What the ticket says about a finding: what a technician checks first.
@@ -167,6 +183,7 @@ fn finding(row: &FindingRow) -> FindingSection {
         severity: row.severity.id().to_owned(),
         confidence: row.confidence.id().to_owned(),
         seen: row.evidence.iter().map(|seen| format!("{} ({})", seen.what, seen.place)).collect(),
+        never: row.never.clone(),
     }
 }
 

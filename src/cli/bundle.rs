@@ -120,7 +120,8 @@ pub(super) fn eligibility(app: &App, snapshot: &Snapshot) -> CliResult<bundle::D
 
 /// `findings.json` for a bundle.
 fn findings(app: &App, snapshot: &Snapshot, stop: &Interrupt) -> CliResult<bundle::Document> {
-    let findings = Doctor::beside(app, &[], None, stop)?.findings(snapshot)?;
+    let verdicts = check::document(app, snapshot, None, &[])?;
+    let findings = Doctor::beside(app, &[], None, stop)?.findings(snapshot, &verdicts)?;
     document("findings.json", &findings)
 }
 

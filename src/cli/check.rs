@@ -12,6 +12,7 @@ use super::{App, CheckExit, CliError, CliResult, Exit, output, scan};
 use crate::condition::Facts;
 use crate::policy::{Policy, Verdict, eligibility};
 use crate::render::eligibility::{self as render, DriveVerdict, EligibilityDocument, Summary};
+use crate::render::text::machines;
 use crate::snapshot::Snapshot;
 
 /// Say whether each attached drive is eligible for support, and why
@@ -118,7 +119,12 @@ fn judge(
     snapshots: &[Snapshot],
     facts: &Facts<'_>,
 ) -> CliResult<Vec<EligibilityDocument>> {
-    snapshots.iter().map(|snapshot| verdicts(app, policy, snapshot, facts)).collect()
+    let several = snapshots.len() > 1;
+    let judged = snapshots.iter().enumerate().map(|(at, snapshot)| {
+        let document = verdicts(app, policy, snapshot, facts)?;
+        Ok(if several { document.of_machine(at + 1) } else { document })
+    });
+    judged.collect()
 }
 
 fn verdicts(
@@ -152,11 +158,10 @@ fn exit(all: Summary, advised: usize) -> CheckExit {
 fn show(documents: &[EligibilityDocument], format: Format, exit: CheckExit) -> CliResult<String> {
     let json = crate::text::json::line::<DriveVerdict>;
     let text = match format {
-        Format::Table => return Ok(documents.iter().map(render::table).collect()),
-        Format::Csv => {
-            let lines: String = documents.iter().map(render::csv).collect();
-            return Ok(format!("{}{lines}", render::csv_header()));
+        Format::Table => {
+            return Ok(machines(&documents.iter().map(render::table).collect::<Vec<_>>()));
         }
+        Format::Csv => return Ok(render::csv(documents)),
         Format::Prometheus => return Ok(render::prometheus(documents)),
         Format::Nagios => return Ok(render::nagios(documents, advised(documents), status(exit))),
         Format::Ndjson => documents.iter().flat_map(|d| &d.drives).map(json).collect(),

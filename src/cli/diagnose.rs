@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{App, CliError, CliResult, Exit, Interrupt, output, redaction, scan};
+use super::{App, CliError, CliResult, Exit, Interrupt, check, output, redaction, scan};
 use crate::condition::{Facts, Origin};
 use crate::diagnose::{Case, Diagnosis, Problems, Right, diagnose, rights};
 use crate::redact::Redactor;
+use crate::render::eligibility::EligibilityDocument;
 use crate::render::findings::{self as render, FindingsDocument};
+use crate::render::text::machines;
 use crate::snapshot::Snapshot;
 
 /// Say what is wrong with the attached drives, and what to do about it
@@ -26,7 +28,10 @@ pub(super) struct DiagnoseArgs {
 pub(super) fn run(args: &DiagnoseArgs, app: &App) -> CliResult {
     let doctor = Doctor::new(app, &args.facts)?;
     let snapshots = app.snapshots(true)?;
-    let documents: CliResult<Vec<_>> = snapshots.iter().map(|s| doctor.findings(s)).collect();
+    let documents = snapshots
+        .iter()
+        .map(|snapshot| doctor.findings(snapshot, &check::document(app, snapshot, None, &[])?));
+    let documents: CliResult<Vec<_>> = documents.collect();
     output::answer(&show(&documents?, app)?)?;
     if snapshots.iter().all(|snapshot| snapshot.drives.is_empty()) {
         return Err(scan::nothing_found(&snapshots));
@@ -92,12 +97,18 @@ impl<'a> Doctor<'a> {
         Ok((diagnose(case, &self.problems), rights(snapshot, &refused)))
     }
 
-    /// The same as a document, redacted.
-    pub(super) fn findings(&self, snapshot: &Snapshot) -> CliResult<FindingsDocument> {
+    /// The same as a document, redacted, with what the policy says about each drive in mind.
+    pub(super) fn findings(
+        &self,
+        snapshot: &Snapshot,
+        verdicts: &EligibilityDocument,
+    ) -> CliResult<FindingsDocument> {
         let (diagnosis, rights) = self.diagnose(snapshot)?;
         let redactor = redactor(self.app, snapshot, &diagnosis)?;
         let (tool, now) = (self.app.tool()?, self.app.now);
-        Ok(FindingsDocument::new(tool, now, snapshot, &diagnosis, &rights, redactor.as_ref()))
+        let redactor = redactor.as_ref();
+        let all = FindingsDocument::new(tool, now, snapshot, &diagnosis, &rights, redactor);
+        Ok(all.heeding(verdicts))
     }
 }
 
@@ -157,7 +168,7 @@ fn redactor(app: &App, snapshot: &Snapshot, diagnosis: &Diagnosis) -> CliResult<
 fn show(documents: &[FindingsDocument], app: &App) -> CliResult<String> {
     if !app.global.json {
         let table = |document| render::table(document, app.global.verbose > 0);
-        return Ok(documents.iter().map(table).collect::<Vec<_>>().join("\n"));
+        return Ok(machines(&documents.iter().map(table).collect::<Vec<_>>()));
     }
     let text = match documents {
         [one] => crate::text::json::document(one),

@@ -5,6 +5,7 @@ mod next;
 use super::diagnose::Doctor;
 use super::{App, CliError, CliResult, Exit, check, output, scan};
 use crate::render::overview::{self as render, Overview, SCHEMA, Support};
+use crate::render::text::machines;
 use crate::snapshot::Snapshot;
 
 /// Shows each machine with what it has, what is wrong, who helps and what comes next.
@@ -27,7 +28,7 @@ pub(super) fn run(app: &App) -> CliResult {
 
 fn overview(app: &App, doctor: &Doctor<'_>, snapshot: &Snapshot) -> CliResult<Overview> {
     let eligibility = check::document(app, snapshot, None, &[])?;
-    let findings = doctor.findings(snapshot)?;
+    let findings = doctor.findings(snapshot, &eligibility)?;
     let next = next::steps(snapshot, &eligibility, &findings);
     Ok(Overview {
         schema: SCHEMA.into(),
@@ -43,7 +44,7 @@ fn overview(app: &App, doctor: &Doctor<'_>, snapshot: &Snapshot) -> CliResult<Ov
 
 fn show(overviews: &[Overview], app: &App) -> CliResult<String> {
     if !app.global.json {
-        return Ok(overviews.iter().map(render::screen).collect::<Vec<_>>().join("\n"));
+        return Ok(machines(&overviews.iter().map(render::screen).collect::<Vec<_>>()));
     }
     let text = match overviews {
         [one] => crate::text::json::document(one),

@@ -45,7 +45,8 @@ pub(super) fn run(args: &ScanArgs, app: &App) -> CliResult {
 
 fn show(snapshots: &[Snapshot], app: &App) -> CliResult<String> {
     if !app.global.json {
-        return Ok(snapshots.iter().map(render::scan::table).collect::<Vec<_>>().join("\n"));
+        let tables: Vec<String> = snapshots.iter().map(render::scan::table).collect();
+        return Ok(render::text::machines(&tables));
     }
     let text = match snapshots {
         [one] => text::json::document(one),

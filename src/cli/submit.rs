@@ -22,7 +22,7 @@ use crate::render::hand_over::whom;
 use crate::render::preview::Preview;
 use crate::render::progress::Upload;
 use crate::render::submission::{Submission, along, preview};
-use crate::render::triage::Document as TriageDocument;
+use crate::render::triage::{self as render_triage, Document as TriageDocument, scope_id, with_id};
 
 /// File a ticket with the evidence support needs
 #[derive(Debug, Args)]
@@ -208,7 +208,7 @@ fn request(
         requester: chosen.config.requester.clone(),
         to_ticket: None,
         place: desk::place(&chosen.config, &data.handoff, &draft),
-        hand_to: Some(whom(policy, evidence.elsewhere, &data.outbox_only)),
+        hand_to: Some(whom(policy, evidence.elsewhere.as_ref(), &data.outbox_only)),
         details: Some(desk::details(&chosen.config, data, &draft)),
         can_be_found: true,
         draft,
@@ -217,14 +217,30 @@ fn request(
 
 /// What a ticket is classified as, by names of facts.
 fn classified(triage: TriageDocument) -> Facts {
+    let clause = triage.scope.exclusion.clone();
     let scope = match triage.scope.exclusion {
         Some(clause) => format!("{} ({clause})", triage.scope.verdict.id()),
         None => triage.scope.verdict.id().to_owned(),
     };
+    let words = [
+        with_id(render_triage::kind(triage.kind), triage.kind.id()),
+        with_id(
+            render_triage::category(triage.category, triage.scope.verdict),
+            triage.category.id(),
+        ),
+        with_id(
+            render_triage::scope_words(triage.scope.verdict),
+            &scope_id(triage.scope.verdict.id(), clause.as_deref()),
+        ),
+    ];
+    let [kind_words, category_words, scope_words] = words;
     let notes = triage.targets.caveats.join("; ");
     let notes = (!notes.is_empty()).then_some(notes);
     let known = [
         ("type", Some(triage.kind.id().to_owned())),
+        ("type_words", Some(kind_words)),
+        ("category_words", Some(category_words)),
+        ("scope_words", Some(scope_words)),
         ("severity_name", Some(triage.severity.name)),
         ("priority", triage.priority),
         ("scope", Some(scope)),
@@ -245,6 +261,9 @@ pub(super) fn not_accepted(failure: &Failure) -> CliError {
 fn show(app: &App, request: &Request, evidence: &Evidence) {
     if app.global.quiet {
         return;
+    }
+    for warning in &evidence.triage.triage.careful {
+        output::tell(&format!("careful: {warning}\n"));
     }
     let drives = evidence.snapshot.as_ref().map_or(0, |snapshot| snapshot.drives.len());
     for line in preview(request).lines() {

@@ -26,16 +26,19 @@ const DRIVE: [&str; 11] = [
 const HOST: [&str; 4] = ["os", "os_version", "kernel", "arch"];
 
 /// Facts about the ticket itself.
-const TICKET: [&str; 14] = [
+const TICKET: [&str; 17] = [
     "submission",
     "symptom",
     "verdict",
     "type",
+    "type_words",
     "severity",
     "severity_name",
     "priority",
     "category",
+    "category_words",
     "scope",
+    "scope_words",
     "first_response",
     "resolution",
     "target_notes",

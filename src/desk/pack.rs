@@ -158,6 +158,9 @@ pub struct HandOver {
     pub desk: String,
     /// The first step, when the verdict names somebody else: with `{contact}` and `{desk}`.
     pub elsewhere: String,
+    /// The first step while that depends on an open question: with `{contact}`, `{unless}`,
+    /// `{desk}` and `{ways}`.
+    pub meanwhile: String,
     /// The first step, when nobody wrote down whom to turn to.
     pub unnamed: String,
     /// Steps, with `{whom}` for the first, `{text}` and `{bundle}` for the files.

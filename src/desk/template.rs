@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Facts;
-use super::ticket::{DriveSection, FindingSection, TicketDraft};
+use super::ticket::{DriveSection, FindingSection, TicketDraft, VerdictSection};
 
 /// The text of a ticket, as data.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,12 +25,15 @@ pub struct TicketTemplate {
     verdict_heading: String,
     findings_heading: String,
     no_findings: String,
+    careful: String,
     triage_heading: String,
     words_heading: String,
     questions_heading: String,
     evidence_heading: String,
     no_drive: String,
     no_verdict: String,
+    policy: String,
+    whom: String,
     evidence: String,
     no_evidence: String,
     closing: String,
@@ -100,12 +103,19 @@ impl TicketTemplate {
         section(text, &heading, self.lines(&self.drive, &drive.facts));
         let lines: Vec<String> = match &drive.verdict {
             None => vec![self.no_verdict.clone()],
-            Some(verdict) => {
-                let reasons = verdict.reasons.iter().map(|reason| format!("- {reason}"));
-                std::iter::once(verdict.verdict.clone()).chain(reasons).collect()
-            }
+            Some(verdict) => self.verdict(verdict),
         };
         section(text, &self.verdict_heading, lines);
+    }
+
+    fn verdict(&self, verdict: &VerdictSection) -> Vec<String> {
+        let VerdictSection { verdict: id, words, policy, whom, reasons, .. } = verdict;
+        let head = words.as_ref().map_or_else(|| id.clone(), |words| format!("{words} ({id})"));
+        let named = [(&self.policy, policy), (&self.whom, whom)].into_iter();
+        let named =
+            named.filter_map(|(label, value)| Some(format!("{label}: {}", value.as_ref()?)));
+        let reasons = reasons.iter().map(|reason| format!("- {reason}"));
+        std::iter::once(head).chain(named).chain(reasons).collect()
     }
 
     fn findings(&self, text: &mut String, findings: &[FindingSection]) {
@@ -116,6 +126,8 @@ impl TicketTemplate {
             let place = place.unwrap_or_default();
             lines.push(format!("{severity}, {confidence}: {title} ({id}{place})"));
             lines.extend(finding.seen.iter().map(|seen| format!("  {seen}")));
+            let never = finding.never.iter();
+            lines.extend(never.map(|warning| format!("  {}: {warning}", self.careful)));
         }
         if lines.is_empty() {
             lines.push(self.no_findings.clone());

@@ -56,6 +56,15 @@ pub struct DriveSection {
 pub struct VerdictSection {
     /// The verdict, e.g. `needs_information`.
     pub verdict: String,
+    /// The same in words.
+    #[serde(default)]
+    pub words: Option<String>,
+    /// The policy's name and id.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// Whom the policy names.
+    #[serde(default)]
+    pub whom: Option<String>,
     /// Why, one line each.
     pub reasons: Vec<String>,
     /// What would have to be known, one question each.
@@ -77,6 +86,9 @@ pub struct FindingSection {
     pub confidence: String,
     /// What was seen, one line each.
     pub seen: Vec<String>,
+    /// What not to do, one line each.
+    #[serde(default)]
+    pub never: Vec<String>,
 }
 
 /// A bundle's name, length and hash.
@@ -276,11 +288,10 @@ impl Cleaner<'_> {
     }
 
     fn verdict(&self, raw: &VerdictSection) -> Result<VerdictSection, RedactError> {
-        Ok(VerdictSection {
-            verdict: raw.verdict.clone(),
-            reasons: self.lines(&raw.reasons)?,
-            open_questions: self.lines(&raw.open_questions)?,
-        })
+        let reasons = self.lines(&raw.reasons)?;
+        let open_questions = self.lines(&raw.open_questions)?;
+        let whom = raw.whom.as_deref().map(|whom| self.line(whom)).transpose()?;
+        Ok(VerdictSection { reasons, open_questions, whom, ..raw.clone() })
     }
 }
 

@@ -72,6 +72,9 @@ pub struct ClauseRow {
     pub excludes_when: Spanned<String>,
     /// Whom to turn to when it excludes.
     pub contact: Contact,
+    /// What keeps it from excluding, as it reads after "unless": while that is open, the
+    /// contact is named with it.
+    pub unless: Option<Words>,
     /// Section of the source.
     pub source: Words,
     /// Facts and outcomes.
@@ -132,6 +135,8 @@ pub struct Clause {
     pub excludes_when: Condition,
     /// Whom to turn to when it excludes.
     pub contact: Contact,
+    /// What keeps it from excluding, as it reads after "unless".
+    pub unless: Option<Words>,
     /// Section of the source.
     pub source: Words,
     /// Facts and outcomes; a test and `policy lint` run all of them.

@@ -82,6 +82,15 @@ pub struct Asked<'p> {
     pub question: &'p str,
 }
 
+/// Whom to turn to while a clause is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meanwhile<'p> {
+    /// Whom the clause names when it excludes.
+    pub contact: Contact,
+    /// What keeps it from excluding, as it reads after "unless".
+    pub unless: &'p str,
+}
+
 /// Whether a model's life has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -122,6 +131,8 @@ pub struct Eligibility<'p> {
     pub ask: Vec<Asked<'p>>,
     /// Whom to turn to.
     pub contact: Contact,
+    /// Whom to turn to while questions decide, where a clause says so.
+    pub meanwhile: Option<Meanwhile<'p>>,
 }
 
 /// Decides whether `policy` supports `drive` on the day `today`.
@@ -157,12 +168,14 @@ struct Found<'p> {
     missing: BTreeSet<String>,
     open: bool,
     contact: Option<Contact>,
+    meanwhile: Option<Meanwhile<'p>>,
 }
 
 impl Default for Found<'_> {
     fn default() -> Self {
         let (reasons, missing) = (Vec::with_capacity(10), BTreeSet::new());
-        Self { placed: Effect::Unknown, reasons, missing, open: false, contact: None }
+        let (placed, open, contact, meanwhile) = (Effect::Unknown, false, None, None);
+        Self { placed, reasons, missing, open, contact, meanwhile }
     }
 }
 
@@ -179,7 +192,8 @@ impl<'p> Found<'p> {
         let rows =
             policy.pack.facts.iter().filter(|row| asks && self.missing.contains(row.id.get_ref()));
         let ask = rows.map(|row| Asked { fact: row.id.get_ref(), question: &row.question });
-        Eligibility { verdict, ask: ask.collect(), reasons: self.reasons, lifecycle, contact }
+        let (ask, meanwhile) = (ask.collect(), self.meanwhile.filter(|_| asks));
+        Eligibility { verdict, ask, reasons: self.reasons, lifecycle, contact, meanwhile }
     }
 }
 
@@ -205,6 +219,9 @@ fn judge<'p>(
             let missing = [applies, Some(excludes)].into_iter().flatten().flat_map(missing_names);
             let missing: BTreeSet<String> = missing.collect();
             let askable = missing.iter().any(|name| policy.fact(name).is_some());
+            if let (None, Some(unless)) = (found.meanwhile, &clause.unless) {
+                found.meanwhile = Some(Meanwhile { contact: clause.contact, unless });
+            }
             found.open = true;
             found.missing.extend(missing);
             if askable { Effect::Asks } else { Effect::Unknown }

@@ -211,6 +211,7 @@ fn compile_clause(row: ClauseRow, names: &KnownNames, file: &Pack) -> Result<Cla
         id: row.id.into_inner(),
         text: row.text,
         contact: row.contact,
+        unless: row.unless,
         source: row.source,
         examples: row.examples,
         file: file.path.clone(),

@@ -31,7 +31,7 @@ mod words;
 pub use calendar::Calendar;
 pub use clause::{Clause, ClauseRow, Contact, Example, FactRow, Outcome};
 pub use eligibility::{
-    Asked, Effect, Eligibility, EndOfLife, LifecycleStatus, Reason, Verdict, eligibility,
+    Asked, Effect, Eligibility, EndOfLife, LifecycleStatus, Meanwhile, Reason, Verdict, eligibility,
 };
 pub use example::run_example;
 pub use holidays::{HolidayRule, Holidays, us_federal_days};

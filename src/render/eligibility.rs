@@ -62,10 +62,15 @@ impl From<&Policy> for PolicyRef {
 /// The verdict for one drive.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DriveVerdict {
+    /// Number of the machine, when the answer is about several: they have the same ports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<usize>,
     /// Bus and port chain.
     pub port: String,
     /// Id of the catalog entry.
     pub id: Option<String>,
+    /// Who makes it.
+    pub vendor: Option<String>,
     /// Model, when it is known exactly.
     pub model: Option<String>,
     /// A name for people.
@@ -86,6 +91,17 @@ pub struct DriveVerdict {
     pub ask: Vec<AskRow>,
     /// Whom to turn to.
     pub contact: Contact,
+    /// Whom to turn to while questions decide, where the policy says so.
+    pub meanwhile: Option<MeanwhileRow>,
+}
+
+/// Whom to turn to while a question is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MeanwhileRow {
+    /// Whom.
+    pub contact: Contact,
+    /// When not: then the policy's own desk.
+    pub unless: String,
 }
 
 /// What one clause says.
@@ -213,6 +229,13 @@ impl EligibilityDocument {
         let policy = PolicyRef::from(policy);
         Self { schema: SCHEMA.into(), tool, as_of, policy, drives, summary }
     }
+
+    /// The same as the answer about the machine of this number, of several.
+    #[must_use]
+    pub fn of_machine(mut self, number: usize) -> Self {
+        self.drives.iter_mut().for_each(|drive| drive.machine = Some(number));
+        self
+    }
 }
 
 impl DriveVerdict {
@@ -225,8 +248,10 @@ impl DriveVerdict {
             question: asked.question.to_owned(),
         });
         Self {
+            machine: None,
             port: drive.port.to_string(),
             id: drive.identity.id.clone(),
+            vendor: drive.identity.vendor.clone(),
             model: drive.identity.model.clone(),
             name: drive.display_name(),
             serial: drive.usb.serial.clone(),
@@ -244,11 +269,22 @@ impl DriveVerdict {
             advice: catalog.advice(drive).into_iter().map(AdviceRow::from).collect(),
             ask: ask.collect(),
             contact: answer.contact,
+            meanwhile: answer
+                .meanwhile
+                .map(|row| MeanwhileRow { contact: row.contact, unless: row.unless.to_owned() }),
         }
     }
 }
 
 impl DriveVerdict {
+    /// What its verdict rests on, where that is not "eligible" or questions: the evidence of
+    /// what excludes it or cannot be decided.
+    pub fn why(&self) -> String {
+        let weighs = |effect| matches!(effect, Effect::Excludes | Effect::Unknown);
+        let reasons = self.reasons.iter().filter(|reason| weighs(reason.effect));
+        reasons.map(|reason| reason.evidence.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
     /// The clauses that exclude the drive.
     pub fn excluding(&self) -> impl Iterator<Item = &ReasonRow> {
         self.reasons.iter().filter(|reason| reason.effect == Effect::Excludes)

@@ -6,17 +6,23 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::contact::{called, for_finding, of_finding, unless};
+use super::eligibility::{DriveVerdict, EligibilityDocument};
 use super::text::labelled;
 use crate::diagnose::{
     Asked, Category, Certainty, Contact, Diagnosis, Evidence, Finding, NotEvaluated, RawLine,
     Right, Severity,
 };
+use crate::policy::Verdict;
 use crate::redact::Redactor;
 use crate::snapshot::{Drive, Snapshot, Tool};
 use crate::text::visible;
 
 /// The schema name of the document.
 pub const SCHEMA: &str = "keycase.findings/1";
+
+/// The policy's own desk, in a diagnosis.
+const DESK: &str = "the vendor's support (`keycase submit`)";
 
 /// What is wrong with the drives of one machine: `keycase.findings/1`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -45,6 +51,8 @@ pub struct FindingsDocument {
 pub struct DriveRow {
     /// Bus and port chain.
     pub port: String,
+    /// Who makes it.
+    pub vendor: Option<String>,
     /// Model, when it is known exactly.
     pub model: Option<String>,
     /// A name for people.
@@ -74,6 +82,8 @@ pub struct FindingRow {
     pub never: Vec<String>,
     /// Whom to turn to then.
     pub contact: Contact,
+    /// When it is the vendor's support desk instead; `null` when that is not open.
+    pub unless: Option<String>,
     /// Where the rule comes from.
     pub source: String,
 }
@@ -147,6 +157,25 @@ impl FindingsDocument {
             rights: rights.iter().map(RightRow::from).collect(),
         }
     }
+
+    /// The same with what the policy says about each drive taken into account.
+    #[must_use]
+    pub fn heeding(mut self, eligibility: &EligibilityDocument) -> Self {
+        for finding in self.findings.iter_mut().filter(|row| row.contact == Contact::Vendor) {
+            let mut drives = eligibility.drives.iter();
+            let about = drives.find(|drive| Some(&drive.port) == finding.port.as_ref());
+            if let Some(verdict) = about {
+                finding.heed(verdict);
+            }
+        }
+        self
+    }
+
+    /// Who makes the drive that a finding is about.
+    pub fn maker(&self, finding: &FindingRow) -> Option<&str> {
+        let mut drives = self.drives.iter();
+        drives.find(|drive| Some(&drive.port) == finding.port.as_ref())?.vendor.as_deref()
+    }
 }
 
 fn finding_row(finding: &Finding, redactor: Option<&Redactor>) -> FindingRow {
@@ -161,7 +190,21 @@ fn finding_row(finding: &Finding, redactor: Option<&Redactor>) -> FindingRow {
         remedy: finding.remedy.clone(),
         never: finding.never.clone(),
         contact: finding.contact,
+        unless: None,
         source: finding.source.clone(),
+    }
+}
+
+impl FindingRow {
+    /// Sends nobody to a vendor's desk that does not support the drive.
+    fn heed(&mut self, verdict: &DriveVerdict) {
+        match (&verdict.meanwhile, verdict.verdict) {
+            (Some(row), _) => {
+                (self.contact, self.unless) = (for_finding(row.contact), Some(row.unless.clone()));
+            }
+            (None, Verdict::NotEligible) => self.contact = for_finding(verdict.contact),
+            _ => {}
+        }
     }
 }
 
@@ -180,7 +223,7 @@ fn redacted(line: &RawLine, redactor: Option<&Redactor>) -> Option<String> {
 impl From<&Drive> for DriveRow {
     fn from(drive: &Drive) -> Self {
         let (port, model) = (drive.port.to_string(), drive.identity.model.clone());
-        Self { port, model, name: drive.display_name() }
+        Self { port, vendor: drive.identity.vendor.clone(), model, name: drive.display_name() }
     }
 }
 
@@ -223,13 +266,13 @@ pub fn table(document: &FindingsDocument, questions: bool) -> String {
     }
     for finding in &document.findings {
         out.push('\n');
-        block(&mut out, finding);
+        block(&mut out, finding, document.maker(finding));
     }
     rest(&mut out, document, questions);
     out.trim_start_matches('\n').to_owned()
 }
 
-fn block(out: &mut String, finding: &FindingRow) {
+fn block(out: &mut String, finding: &FindingRow, maker: Option<&str>) {
     let place = finding.port.as_deref().unwrap_or("machine");
     let severity = severity(finding.severity);
     let head = format!("{severity}[{}] {place}: {}", finding.id, finding.title);
@@ -250,7 +293,7 @@ fn block(out: &mut String, finding: &FindingRow) {
     for (number, warning) in finding.never.iter().enumerate() {
         labelled(out, if number == 0 { "careful" } else { "" }, warning);
     }
-    labelled(out, "then ask", contact(finding.contact));
+    labelled(out, "then ask", &then_ask(finding, maker));
 }
 
 /// What could not be told: rights, questions, and how much stays open.
@@ -309,14 +352,20 @@ pub fn certainty(certainty: Certainty) -> &'static str {
     }
 }
 
-/// Whom to turn to, in words.
-pub fn contact(contact: Contact) -> &'static str {
+/// Whom to turn to, in words; the maker by name where it is known.
+pub fn contact(contact: Contact, maker: Option<&str>) -> String {
     match contact {
-        Contact::Vendor => "the vendor's support (`keycase submit`)",
-        Contact::Manufacturer => "the maker of the drive",
-        Contact::OrganisationAdmin => "the administrator of your organisation",
-        Contact::Sales => "sales or your reseller",
-        Contact::Licensing => "whoever handles licences",
-        Contact::None => "nobody; it can be settled at this computer",
+        Contact::Vendor => DESK.to_owned(),
+        Contact::None => "nobody; it can be settled at this computer".to_owned(),
+        contact => called(of_finding(contact), maker),
+    }
+}
+
+/// Whom a finding names.
+fn then_ask(finding: &FindingRow, maker: Option<&str>) -> String {
+    let named = contact(finding.contact, maker);
+    match &finding.unless {
+        Some(otherwise) => unless(&named, otherwise, DESK),
+        None => named,
     }
 }

@@ -1,18 +1,43 @@
 //! Whom a person turns to with a ticket that they hand over themselves.
 
+use super::contact::called;
 use crate::desk::{HandOver, fill};
 use crate::policy::{Channel, Contact, Policy};
 
+/// Whom the verdicts about all drives name instead of the policy's own desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Whom.
+    pub contact: Contact,
+    /// Who makes the drives.
+    pub maker: Option<String>,
+    /// When it is the policy's desk all the same; `None` when it supports none of the drives.
+    pub unless: Option<String>,
+}
+
 /// The first step: the desk of the policy by every way the policy names, or, where that policy
-/// supports none of the drives, whom the verdict names instead.
-pub fn whom(policy: &Policy, elsewhere: Option<Contact>, data: &HandOver) -> String {
-    let template = if elsewhere.is_some() { &data.elsewhere } else { &data.desk };
+/// may support none of the drives, whom the verdict names instead.
+pub fn whom(policy: &Policy, elsewhere: Option<&Elsewhere>, data: &HandOver) -> String {
+    let unless = elsewhere.and_then(|elsewhere| elsewhere.unless.as_deref());
+    let template = match (elsewhere, unless) {
+        (None, _) => &data.desk,
+        (Some(_), None) => &data.elsewhere,
+        (Some(_), Some(_)) => &data.meanwhile,
+    };
     fill(template, |name| match name {
         "desk" => policy.pack.name.to_string(),
         "ways" => ways(&policy.pack.channels),
-        "contact" => elsewhere.map(called).unwrap_or_default().to_owned(),
+        "unless" => unless.unwrap_or_default().to_owned(),
+        "contact" => elsewhere.map(contact).unwrap_or_default(),
         other => format!("{{{other}}}"),
     })
+}
+
+fn contact(elsewhere: &Elsewhere) -> String {
+    match elsewhere.contact {
+        Contact::None => "whoever looks after this computer".to_owned(),
+        contact => called(contact, elsewhere.maker.as_deref()),
+    }
 }
 
 /// One that has a condition is never named without it.
@@ -24,17 +49,6 @@ fn ways(channels: &[Channel]) -> String {
         format!("{}{address}{condition}", row.id.replace('_', " "))
     });
     named.collect::<Vec<_>>().join(", or ")
-}
-
-fn called(contact: Contact) -> &'static str {
-    match contact {
-        Contact::Vendor => "the vendor's support desk",
-        Contact::Manufacturer => "the maker of the drive",
-        Contact::OrganisationAdmin => "the administrator of your organisation",
-        Contact::Sales => "your sales manager, sales engineer or reseller",
-        Contact::Licensing => "whoever handles your licences and accounts",
-        Contact::None => "whoever looks after this computer",
-    }
 }
 
 #[cfg(test)]
@@ -61,9 +75,19 @@ mod tests {
             lockthreat.contains("phone +1-317-886-0121 (critical issues only)"),
             "{lockthreat}"
         );
+        let maker = Some("Kingston".to_owned());
+        let kingston = Elsewhere { contact: Contact::Manufacturer, maker, unless: None };
         assert_eq!(
-            step("datalocker", Some(Contact::Manufacturer)),
-            "turn to the maker of the drive: DataLocker technical support does not support this drive"
+            step("datalocker", Some(&kingston)),
+            "turn to Kingston, the maker of the drive: DataLocker technical support does not \
+             support this drive"
+        );
+        let open = Elsewhere { unless: Some("it is about EMS".into()), ..kingston.clone() };
+        assert_eq!(
+            step("datalocker", Some(&open)),
+            "turn to Kingston, the maker of the drive, unless it is about EMS: then open a ticket \
+             with DataLocker technical support: website https://support.datalocker.com, or \
+             freshdesk, or phone"
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Showing answers: terminal tables, published JSON, progress. Decides nothing.
 
 pub mod bundle;
+pub mod contact;
 pub mod eligibility;
 pub mod event;
 pub mod findings;

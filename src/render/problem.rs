@@ -41,7 +41,7 @@ pub fn explain(problem: &Problem) -> String {
     for warning in &problem.never {
         labelled(&mut out, "careful", warning);
     }
-    labelled(&mut out, "then ask", findings::contact(problem.contact));
+    labelled(&mut out, "then ask", &findings::contact(problem.contact, None));
     labelled(&mut out, "source", &format!("{} (checked {})", problem.source, problem.checked));
     out
 }
@@ -125,7 +125,7 @@ fn section(out: &mut String, problem: &Problem) {
     for warning in &problem.never {
         let _ = writeln!(out, "\n**{warning}**");
     }
-    let _ = writeln!(out, "\nThen: {}.", findings::contact(problem.contact));
+    let _ = writeln!(out, "\nThen: {}.", findings::contact(problem.contact, None));
     let _ = writeln!(out, "\nSource: {} (checked {}).", problem.source, problem.checked);
 }
 

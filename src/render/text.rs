@@ -18,6 +18,23 @@ pub fn labelled(out: &mut String, label: &str, text: &str) {
     out.push('\n');
 }
 
+/// The answers about several machines, each below a heading of its own; that about the only
+/// one stands alone.
+pub fn machines(answers: &[String]) -> String {
+    match answers {
+        [one] => one.clone(),
+        many => {
+            let below = |(at, answer): (usize, &String)| format!("machine {}\n\n{answer}", at + 1);
+            many.iter().enumerate().map(below).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+/// A number of things: `1 drive`, `2 drives`.
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A size as people write it: `62.1 GB`, decimal as on the drive's case.
 pub fn bytes(size: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];

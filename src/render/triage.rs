@@ -45,6 +45,8 @@ pub struct Document {
     pub confidence: Confidence,
     /// Every rule that spoke.
     pub reasons: Vec<Reason>,
+    /// What the person must not do now.
+    pub careful: Vec<String>,
     /// At most three questions whose answers would change the result.
     pub ask: Vec<Question>,
 }
@@ -104,6 +106,7 @@ pub fn document(triage: &Triage, targets: Targets, tool: Tool) -> Document {
         contact: triage.contact,
         confidence: triage.confidence,
         reasons: triage.reasons,
+        careful: triage.careful,
         ask: triage.ask,
     }
 }
@@ -114,6 +117,9 @@ pub fn table(triage: &Triage, targets: &Targets) -> String {
     let Severity { level, name } = &triage.severity;
     let head = format!("{}, severity {level} {name}", kind(triage.kind));
     out.push_str(&format!("{} (policy {})\n", visible(&head), visible(&triage.policy)));
+    for warning in &triage.careful {
+        labelled(&mut out, "careful", warning);
+    }
     labelled(&mut out, "category", category(triage.category, triage.scope));
     if let Some(product) = &triage.product {
         labelled(&mut out, "product", product);
@@ -145,7 +151,8 @@ pub fn table(triage: &Triage, targets: &Targets) -> String {
     out
 }
 
-fn kind(kind: Kind) -> &'static str {
+/// The kind of request in words.
+pub fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Problem => "problem",
         Kind::Question => "question",
@@ -154,7 +161,8 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn category(category: Category, scope: Scope) -> &'static str {
+/// The category in words.
+pub fn category(category: Category, scope: Scope) -> &'static str {
     match category {
         Category::UnlockPassword => "unlocking and passwords",
         Category::NotRecognised => "not recognised",
@@ -174,12 +182,27 @@ fn category(category: Category, scope: Scope) -> &'static str {
     }
 }
 
-fn scope(triage: &Triage) -> String {
-    let verdict = match triage.scope {
+/// What the description says about support, in words.
+pub fn scope_words(scope: Scope) -> &'static str {
+    match scope {
         Scope::InScope => "nothing in the description stands against support",
         Scope::OutOfScope => "not covered",
         Scope::Unknown => "open",
-    };
+    }
+}
+
+/// Words with the published name of what they mean, for whoever looks it up.
+pub fn with_id(words: &str, id: &str) -> String {
+    if words == id { words.to_owned() } else { format!("{words} ({id})") }
+}
+
+/// The published names of a scope and the clause it rests on.
+pub fn scope_id(scope: &str, clause: Option<&str>) -> String {
+    clause.map_or_else(|| scope.to_owned(), |clause| format!("{scope}, clause {clause}"))
+}
+
+fn scope(triage: &Triage) -> String {
+    let verdict = scope_words(triage.scope);
     match &triage.exclusion {
         Some(clause) => format!("{verdict} (clause {clause})"),
         None => verdict.to_owned(),

@@ -7,7 +7,7 @@ use super::load::Rules;
 use super::model::{Choice, Features, Scores};
 use super::pack::PolicyRow;
 use super::questions;
-use super::rules::Rule;
+use super::rules::{Rule, holding};
 use super::signals::Signals;
 use super::values::{Category, Confidence, Kind, Reason, Triage};
 use super::{scope, severity};
@@ -196,6 +196,11 @@ pub(super) fn decide<'k>(
         let answer = format!("{verdict} {clause}");
         spoken.add_learned("scope", answer.trim_end(), &learned.carried_by, &shown, &facts);
     }
+    let mut careful = Vec::new();
+    for rule in holding(&rules.cautions, &facts) {
+        spoken.add(rule, &facts);
+        careful.push(rule.then.careful.to_string());
+    }
     let ahead = [kind.ahead, category.ahead, if guarded { SURE } else { learned.ahead }];
     let sure = ahead.iter().all(|ahead| *ahead >= SURE) && scores.familiar();
     let triage = Triage {
@@ -211,6 +216,7 @@ pub(super) fn decide<'k>(
         contact: scope.contact,
         confidence: if sure { Confidence::Likely } else { Confidence::Possible },
         reasons: spoken.reasons,
+        careful,
         ask: Vec::new(),
     };
     Decided { triage, facts }

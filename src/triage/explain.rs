@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::load::{Example, Rules};
-use super::pack::{ContactEffect, Finding, Level, PriorityEffect, ScopeEffect};
+use super::pack::{Caution, ContactEffect, Finding, Level, PriorityEffect, ScopeEffect};
 use super::rules::Rule;
 
 /// Where the rules of a pack, or what was learned, come from.
@@ -20,7 +20,8 @@ pub struct Cited {
 /// A rule of the packs.
 #[derive(Clone, Debug)]
 pub struct Explained<'r> {
-    /// What it decides, as packs call it: `finding`, `severity`, `scope`, `contact`, `priority`.
+    /// What it decides, as packs call it: `finding`, `severity`, `scope`, `contact`, `priority`,
+    /// `caution`.
     pub part: &'static str,
     /// Its reason, as answers give it.
     pub because: &'r str,
@@ -80,6 +81,7 @@ impl Rules {
             .or_else(|| self.rule(id, &self.scopes, "scope"))
             .or_else(|| self.rule(id, &self.contacts, "contact"))
             .or_else(|| self.rule(id, &self.priorities, "priority"))
+            .or_else(|| self.rule(id, &self.cautions, "caution"))
     }
 
     /// What the model was learned from.
@@ -160,5 +162,11 @@ impl Effect for ContactEffect {
 impl Effect for PriorityEffect {
     fn words(&self) -> String {
         format!("the priority is number {} of the policy's, from the highest", self.place + 1)
+    }
+}
+
+impl Effect for Caution {
+    fn words(&self) -> String {
+        format!("the person is told: {}", &*self.careful)
     }
 }

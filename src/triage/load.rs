@@ -8,7 +8,7 @@ use super::explain::Cited;
 use super::language::Language;
 use super::model::{Head, Model};
 use super::pack::{
-    AskedFact, ClauseRow, ContactEffect, CueRow, Finding, Level, ModelRow, PolicyRow,
+    AskedFact, Caution, ClauseRow, ContactEffect, CueRow, Finding, Level, ModelRow, PolicyRow,
     PriorityEffect, ProductRow, RuleRow, ScopeEffect, TriagePack,
 };
 use super::phrase::Phrase;
@@ -34,6 +34,7 @@ pub struct Rules {
     pub(super) clauses: Vec<Clause>,
     pub(super) contacts: Vec<Rule<ContactEffect>>,
     pub(super) priorities: Vec<Rule<PriorityEffect>>,
+    pub(super) cautions: Vec<Rule<Caution>>,
     pub(super) model: Model,
     /// The pack with the model.
     pub(super) learned_in: String,
@@ -129,7 +130,8 @@ impl Rules {
         let severities = self.severities.iter().map(Rule::condition);
         let scopes = self.scopes.iter().map(Rule::condition);
         let priorities = self.priorities.iter().map(Rule::condition);
-        findings.chain(severities).chain(scopes).chain(contacts).chain(priorities)
+        let cautions = self.cautions.iter().map(Rule::condition);
+        findings.chain(severities).chain(scopes).chain(contacts).chain(priorities).chain(cautions)
     }
 
     /// The same rules with another model.
@@ -276,6 +278,8 @@ impl Loading {
         self.rules.scopes.extend(scopes);
         let priorities = self.compile(pack.priorities, file);
         self.rules.priorities.extend(priorities);
+        let cautions = self.compile(pack.cautions, file);
+        self.rules.cautions.extend(cautions);
         for policy in pack.policies {
             self.policy(policy, file);
         }

@@ -37,6 +37,8 @@ pub(super) struct TriagePack {
     pub(super) contacts: Vec<RuleRow<ContactEffect>>,
     #[serde(default, rename = "priority")]
     pub(super) priorities: Vec<RuleRow<PriorityEffect>>,
+    #[serde(default, rename = "caution")]
+    pub(super) cautions: Vec<RuleRow<Caution>>,
     #[serde(default, rename = "policy")]
     pub(super) policies: Vec<PolicyRow>,
     pub(super) model: Option<ModelRow>,
@@ -273,6 +275,13 @@ pub(super) struct ScopeEffect {
 pub(super) struct PriorityEffect {
     /// `high`, `normal` or `low`, by position in the policy's list.
     pub(super) place: usize,
+}
+
+/// What the person is warned of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Caution {
+    pub(super) careful: Words,
 }
 
 /// How a policy names what triage finds: `[[policy]]`.

@@ -175,6 +175,8 @@ pub struct Triage {
     pub confidence: Confidence,
     /// Every rule that spoke.
     pub reasons: Vec<Reason>,
+    /// What the person must not do now.
+    pub careful: Vec<String>,
     /// At most three questions.
     pub ask: Vec<Question>,
 }

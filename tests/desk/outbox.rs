@@ -178,7 +178,7 @@ fn the_first_step_names_who_helps() {
     };
     assert!(next("datalocker").contains("website https://support.datalocker.com"));
     let other = next("secpod");
-    assert!(other.starts_with("turn to the maker of the drive: SecPod"), "{other}");
+    assert!(other.starts_with("turn to DataLocker, the maker of the drive: SecPod"), "{other}");
     assert!(!other.contains("datalocker.com"), "{other}");
 }
 

@@ -199,8 +199,10 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
         note: "no published end-of-life date known".into(),
     };
     DriveVerdict {
+        machine: None,
         port: String::new(),
         id: None,
+        vendor: None,
         model: None,
         name: "a row that can't be read".into(),
         serial: None,
@@ -211,6 +213,7 @@ fn cannot_be_read(flaw: &str) -> DriveVerdict {
         advice: Vec::new(),
         ask: Vec::new(),
         contact: Contact::None,
+        meanwhile: None,
     }
 }
 

@@ -6,18 +6,24 @@ use crate::text::visible;
 
 /// The first line.
 pub fn csv_header() -> &'static str {
-    "port,model,name,serial,verdict,excluded_by,ask,lifecycle,ends,contact,policy,as_of,advice\r\n"
+    "port,model,name,serial,verdict,excluded_by,ask,lifecycle,ends,contact,policy,as_of,advice,why\r\n"
 }
 
-/// One line per drive.
-pub fn csv(document: &EligibilityDocument) -> String {
-    document.drives.iter().map(|drive| line(drive, document)).collect()
+/// The first line, and one line per drive; where there are several machines, their numbers
+/// come first.
+pub fn csv(documents: &[EligibilityDocument]) -> String {
+    let machine = if documents.len() > 1 { "machine," } else { "" };
+    let rows =
+        documents.iter().flat_map(|document| document.drives.iter().map(move |d| (d, document)));
+    let lines: String = rows.map(|(drive, document)| line(drive, document)).collect();
+    format!("{machine}{}{lines}", csv_header())
 }
 
 fn line(drive: &DriveVerdict, document: &EligibilityDocument) -> String {
     let LineParts { before_serial, after_serial } = parts(drive, document);
     let (port, serial) = (own(&drive.port), own(drive.serial.as_deref().unwrap_or_default()));
-    format!("{port}{before_serial}{serial}{after_serial}")
+    let machine = drive.machine.map(|number| format!("{number},")).unwrap_or_default();
+    format!("{machine}{port}{before_serial}{serial}{after_serial}")
 }
 
 /// A line without what tells equal drives apart: port and serial number.
@@ -45,7 +51,8 @@ pub(super) fn parts(drive: &DriveVerdict, document: &EligibilityDocument) -> Lin
         document.as_of.to_string(),
         advice.join(" "),
     ];
-    let after: Vec<String> = after.iter().map(|field| quoted(field)).collect();
+    let why = own(&drive.why());
+    let after: Vec<String> = after.iter().map(|field| quoted(field)).chain([why]).collect();
     let model = own(drive.model.as_deref().unwrap_or_default());
     LineParts {
         before_serial: format!(",{model},{},", own(&drive.name)),

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::csv::{self, LineParts};
 use super::table::{questions_of, said_by, verdict_words};
 use super::{DriveVerdict, EligibilityDocument, Summary};
+use crate::policy::Effect;
 use crate::render::text::labelled;
 use crate::text::{json, visible};
 
@@ -116,10 +117,14 @@ impl Fleet {
         let verdict = &row.verdict;
         self.summary.add(verdict.verdict, drives);
         self.advised += if verdict.advice.is_empty() { 0 } else { drives };
-        let excluded: Vec<&str> = verdict.excluding().map(|reason| &*reason.clause).collect();
+        // Two rows are of one kind when the same stands against them, for the same cause.
+        let reasons = verdict.reasons.iter();
+        let against =
+            reasons.filter(|row| matches!(row.effect, Effect::Excludes | Effect::Unknown));
+        let against: Vec<&str> = against.flat_map(|row| [&*row.clause, &*row.evidence]).collect();
         let asked: Vec<&str> = verdict.ask.iter().map(|asked| &*asked.fact).collect();
         let advice: Vec<&str> = verdict.advice.iter().map(|advice| &*advice.message).collect();
-        let why = [excluded.join(" "), asked.join(" "), advice.join(" ")].join(" ");
+        let why = [against.join(" "), asked.join(" "), advice.join(" ")].join(" ");
         let key = (verdict.name.clone(), verdict_words(verdict.verdict), why);
         let is_room = self.kinds.len() < MOST_KINDS;
         match self.kinds.get_mut(&key) {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{DriveVerdict, EligibilityDocument, Summary, verdict_id};
 use crate::policy::Verdict;
+use crate::render::text::count;
 use crate::text::visible;
 
 /// The text exposition format, for node_exporter's textfile collector.
@@ -40,8 +41,8 @@ pub fn prometheus(documents: &[EligibilityDocument]) -> String {
 pub fn nagios(documents: &[EligibilityDocument], advised: usize, status: &str) -> String {
     let summary = sum(documents);
     let mut parts = Vec::new();
-    for (verdict, count) in summary.counts().into_iter().filter(|(_, count)| *count > 0) {
-        parts.push(format!("{count} {}", verdict.replace('_', " ")));
+    for (verdict, drives) in summary.counts().into_iter().filter(|(_, drives)| *drives > 0) {
+        parts.push(format!("{drives} {}", verdict.replace('_', " ")));
     }
     if parts.is_empty() {
         parts.push("no drive found".into());
@@ -50,10 +51,10 @@ pub fn nagios(documents: &[EligibilityDocument], advised: usize, status: &str) -
         parts.push(format!("{advised} advised to update"));
     }
     for (_, drive) in rows(documents).filter(|(_, d)| d.verdict != Verdict::Eligible) {
-        parts.push(format!("{} {}: {}", drive.port, plain(&drive.name), why(drive)));
+        parts.push(format!("{}: {}", called(drive), why(drive)));
     }
     for (_, drive) in rows(documents).filter(|(_, drive)| !drive.advice.is_empty()) {
-        parts.push(format!("{} {}: update advised", drive.port, plain(&drive.name)));
+        parts.push(format!("{}: update advised", called(drive)));
     }
     let data: Vec<String> =
         summary.counts().iter().map(|(verdict, count)| format!("{verdict}={count}")).collect();
@@ -65,6 +66,12 @@ pub fn nagios_unknown(what: &str) -> String {
     format!("KEYCASE UNKNOWN - {}\n", plain(what))
 }
 
+/// A drive by its machine, where there are several, its port and its name.
+fn called(drive: &DriveVerdict) -> String {
+    let machine = drive.machine.map(|number| format!("machine {number} ")).unwrap_or_default();
+    format!("{machine}{} {}", drive.port, plain(&drive.name))
+}
+
 fn why(drive: &DriveVerdict) -> String {
     use crate::policy::Effect;
     let by = |effect| {
@@ -74,7 +81,7 @@ fn why(drive: &DriveVerdict) -> String {
     match drive.verdict {
         Verdict::Eligible => "eligible".into(),
         Verdict::NotEligible => format!("not eligible ({})", by(Effect::Excludes)),
-        Verdict::NeedsInformation => format!("{} question(s)", drive.ask.len()),
+        Verdict::NeedsInformation => count(drive.ask.len(), "question"),
         Verdict::Unknown => "product not known".into(),
     }
 }

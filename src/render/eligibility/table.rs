@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{AdviceRow, AskRow, DriveVerdict, EligibilityDocument, ReasonRow};
-use crate::policy::{Contact, Effect, Verdict};
+use crate::policy::{Effect, Verdict};
+use crate::render::contact;
 use crate::render::text::labelled;
 use crate::text::visible;
 
@@ -50,7 +51,7 @@ pub(super) fn said_by(out: &mut String, drive: &DriveVerdict, policy: &str) {
     if !allows.is_empty() {
         labelled(out, "passes", &allows.join(", "));
     }
-    labelled(out, "contact", contact_words(drive.contact, drive.verdict));
+    labelled(out, "contact", &contact::of_verdict(drive, "the vendor's support desk"));
 }
 
 /// Each question once, however many drives wait for its answer.
@@ -83,17 +84,5 @@ pub fn verdict_words(verdict: Verdict) -> &'static str {
         Verdict::NotEligible => "not eligible for support",
         Verdict::NeedsInformation => "open, questions decide",
         Verdict::Unknown => "not known",
-    }
-}
-
-fn contact_words(contact: Contact, verdict: Verdict) -> &'static str {
-    match contact {
-        Contact::Vendor => "the vendor's support desk",
-        Contact::Manufacturer => "the maker of the drive",
-        Contact::OrganisationAdmin => "the administrator of your organisation",
-        Contact::Sales => "your sales manager, sales engineer or reseller",
-        Contact::Licensing => "whoever handles your licences and accounts",
-        Contact::None if verdict == Verdict::NotEligible => "nobody the policy names",
-        Contact::None => "not decided yet",
     }
 }

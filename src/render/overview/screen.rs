@@ -3,11 +3,11 @@
 
 use std::fmt::Write as _;
 
-use super::{ChannelRow, Overview};
-use crate::diagnose::Contact as FindingContact;
+use super::Overview;
 use crate::policy::{Contact, Verdict};
+use crate::render::contact;
 use crate::render::eligibility::{DriveVerdict, verdict_words};
-use crate::render::findings::{FindingRow, certainty_word, severity};
+use crate::render::findings::{FindingRow, FindingsDocument, certainty_word, severity};
 use crate::render::scan::{lock_state, managed};
 use crate::render::text::labelled;
 use crate::snapshot::{Drive, Managed};
@@ -97,14 +97,28 @@ fn findings(out: &mut String, overview: &Overview) {
         return;
     }
     out.push_str("\nWhat shows\n");
+    let mut warned = Vec::new();
     for (number, finding) in findings.iter().take(FINDINGS).enumerate() {
         labelled(out, &format!("{}.", number + 1), &heading(finding));
         if let Some(first) = finding.remedy.first() {
             labelled(out, "do first", first);
         }
+        warnings(out, finding, &mut warned);
     }
     if let Some(more) = findings.len().checked_sub(FINDINGS).filter(|more| *more > 0) {
         labelled(out, "and", &format!("{more} more, shown by keycase diagnose"));
+    }
+    // What must not be done counts also where the rest has no room.
+    findings.iter().skip(FINDINGS).for_each(|finding| warnings(out, finding, &mut warned));
+}
+
+/// What not to do; each warning once, however many findings give it.
+fn warnings<'f>(out: &mut String, finding: &'f FindingRow, warned: &mut Vec<&'f str>) {
+    for warning in &finding.never {
+        if !warned.contains(&warning.as_str()) {
+            warned.push(warning);
+            labelled(out, "careful", warning);
+        }
     }
 }
 
@@ -114,75 +128,84 @@ fn heading(finding: &FindingRow) -> String {
     format!("{}{place} ({severity}, {sure})", finding.title)
 }
 
+/// Somebody who helps.
+struct Helper {
+    words: String,
+    contact: Contact,
+    /// Whether it is, or may be, the policy's own desk.
+    is_desk: bool,
+}
+
 /// Who helps, in the order of the drives and findings that say so, each once.
 fn contacts(out: &mut String, overview: &Overview) {
     out.push_str("\nWho helps\n");
-    let mut told = Vec::new();
-    let drives = &overview.eligibility.drives;
-    // Nobody is sent to a desk that supports none of the drives.
-    let covered = |verdict| matches!(verdict, Verdict::Eligible | Verdict::NeedsInformation);
-    let desk = drives.is_empty() || drives.iter().any(|drive| covered(drive.verdict));
-    let found = overview.findings.findings.iter().map(|f| policy_contact(f.contact));
-    for contact in drives.iter().map(|drive| drive.contact).chain(found) {
-        let helps = contact != Contact::None && (desk || contact != Contact::Vendor);
-        if helps && !told.contains(&contact) {
-            told.push(contact);
-            one(out, contact, overview);
-        }
-    }
+    let helpers = helpers(overview);
     let open = overview.eligibility.summary.needs_information > 0;
     let governed = overview.snapshot.drives.iter().any(|drive| drive.managed == Managed::Yes);
-    if open && governed && !told.contains(&Contact::OrganisationAdmin) {
+    if open && governed && !helpers.iter().any(|h| h.contact == Contact::OrganisationAdmin) {
         labelled(out, "first", "the administrator of your organisation, unless that is you");
     }
-    if !told.contains(&Contact::Vendor) && open {
+    for helper in &helpers {
+        labelled(out, "who", &helper.words);
+        if helper.is_desk {
+            channels(out, overview);
+        }
+    }
+    if open && !helpers.iter().any(|helper| helper.is_desk) {
         labelled(out, "maybe", &format!("{}, if the questions allow it", overview.support.name));
-        channels(out, &overview.support.channels);
-    } else if told.is_empty() {
-        labelled(out, "who", "whoever looks after this computer, if nothing above helps");
+        channels(out, overview);
+    } else if helpers.is_empty() {
+        let above = !overview.findings.findings.is_empty();
+        let when = if above { ", if nothing above helps" } else { "" };
+        labelled(out, "who", &format!("whoever looks after this computer{when}"));
     }
 }
 
-fn one(out: &mut String, contact: Contact, overview: &Overview) {
-    let who = match contact {
-        Contact::Vendor => overview.support.name.as_str(),
-        Contact::Manufacturer => "the maker of the drive",
-        Contact::OrganisationAdmin => "the administrator of your organisation",
-        Contact::Sales => "your sales manager, sales engineer or reseller",
-        Contact::Licensing => "whoever handles your licences and accounts",
-        Contact::None => return,
+fn helpers(overview: &Overview) -> Vec<Helper> {
+    let (drives, desk) = (&overview.eligibility.drives, overview.support.name.as_str());
+    // Nobody is sent to a desk that supports none of the drives.
+    let covered = |verdict| matches!(verdict, Verdict::Eligible | Verdict::NeedsInformation);
+    let desk_helps = drives.is_empty() || drives.iter().any(|drive| covered(drive.verdict));
+    let named = drives.iter().map(|drive| Helper {
+        words: contact::of_verdict(drive, desk),
+        contact: drive.meanwhile.as_ref().map_or(drive.contact, |row| row.contact),
+        is_desk: drive.meanwhile.is_some() || drive.contact == Contact::Vendor,
+    });
+    let findings = &overview.findings;
+    let found = findings.findings.iter().map(|finding| helper(finding, findings, desk));
+    let mut told = Vec::<Helper>::new();
+    for helper in named.chain(found) {
+        let helps = helper.contact != Contact::None && (desk_helps || !helper.is_desk);
+        if helps && !told.iter().any(|told| told.words == helper.words) {
+            told.push(helper);
+        }
+    }
+    told
+}
+
+fn helper(finding: &FindingRow, all: &FindingsDocument, desk: &str) -> Helper {
+    let contact = contact::of_finding(finding.contact);
+    let words = match contact {
+        Contact::Vendor => desk.to_owned(),
+        contact => contact::called(contact, all.maker(finding)),
     };
-    labelled(out, "who", who);
-    if contact == Contact::Vendor {
-        channels(out, &overview.support.channels);
+    match &finding.unless {
+        Some(unless) => {
+            Helper { words: contact::unless(&words, unless, desk), contact, is_desk: true }
+        }
+        None => Helper { words, contact, is_desk: contact == Contact::Vendor },
     }
 }
 
-/// The policy's own channels; one with a condition is never named without it.
-fn channels(out: &mut String, channels: &[ChannelRow]) {
-    for (number, row) in channels.iter().enumerate() {
-        let mut text = row.id.replace('_', " ");
-        match &row.address {
-            Some(address) => {
-                let _ = write!(text, ": {address}");
-            }
-            None if row.id == "phone" => text.push_str(" (the policy gives no number)"),
-            None => text.push_str(" (the policy gives no address)"),
-        }
-        if let Some(condition) = &row.condition {
-            let _ = write!(text, ", {condition}");
-        }
+/// The policy's own channels that can be reached by what it says; one with a condition is
+/// never named without it.
+fn channels(out: &mut String, overview: &Overview) {
+    let reachable = overview.support.channels.iter().filter_map(|row| {
+        let address = row.address.as_ref()?;
+        let condition = row.condition.as_ref().map(|when| format!(", {when}")).unwrap_or_default();
+        Some(format!("{}: {address}{condition}", row.id.replace('_', " ")))
+    });
+    for (number, text) in reachable.enumerate() {
         labelled(out, if number == 0 { "how" } else { "" }, &text);
-    }
-}
-
-fn policy_contact(contact: FindingContact) -> Contact {
-    match contact {
-        FindingContact::Vendor => Contact::Vendor,
-        FindingContact::Manufacturer => Contact::Manufacturer,
-        FindingContact::OrganisationAdmin => Contact::OrganisationAdmin,
-        FindingContact::Sales => Contact::Sales,
-        FindingContact::Licensing => Contact::Licensing,
-        FindingContact::None => Contact::None,
     }
 }

@@ -4,6 +4,10 @@
 use serde::Deserialize;
 
 use crate::bundle::Document;
+use crate::policy::Contact;
+use crate::render::contact;
+use crate::render::triage::{self, with_id};
+use crate::triage::Scope as Scoped;
 
 /// `eligibility.json`, as far as the report shows it.
 #[derive(Debug, Default, Deserialize)]
@@ -30,6 +34,31 @@ pub(super) struct Judged {
     pub(super) lifecycle: Lifecycle,
     pub(super) ask: Vec<Ask>,
     pub(super) contact: Option<String>,
+    pub(super) vendor: Option<String>,
+    pub(super) meanwhile: Option<Meanwhile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Meanwhile {
+    pub(super) contact: Option<String>,
+    pub(super) unless: Option<String>,
+}
+
+/// Whom to turn to, in words; `None` for nobody. A name that this release does not know is
+/// shown as it is.
+pub(super) fn whom(id: Option<&str>, maker: Option<&str>, unless: Option<&str>) -> Option<String> {
+    let id = id.filter(|id| *id != "none")?;
+    let contact = named(id).map(|contact| contact::called(contact, maker));
+    let contact = contact.unwrap_or_else(|| id.replace('_', " "));
+    let desk = contact::called(Contact::Vendor, None);
+    let words = unless.map(|unless| contact::unless(&contact, unless, &desk));
+    Some(super::view::clean(&words.unwrap_or(contact)))
+}
+
+/// The value of a published name.
+fn named<T: for<'de> Deserialize<'de>>(id: &str) -> Option<T> {
+    T::deserialize(serde_json::Value::from(id)).ok()
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -73,7 +102,9 @@ pub(super) struct Finding {
     pub(super) port: Option<String>,
     pub(super) evidence: Vec<Evidence>,
     pub(super) remedy: Vec<String>,
+    pub(super) never: Vec<String>,
     pub(super) contact: Option<String>,
+    pub(super) unless: Option<String>,
     pub(super) source: Option<String>,
 }
 
@@ -96,6 +127,7 @@ pub(super) struct Triage {
     category: Option<String>,
     scope: Scope,
     targets: Targets,
+    careful: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -126,24 +158,36 @@ impl Triage {
         let level = self.severity.level.map(|level| level.to_string());
         let severity: Vec<String> = level.into_iter().chain(self.severity.name).collect();
         let severity = (!severity.is_empty()).then(|| severity.join(", "));
-        let scope: Vec<String> =
-            self.scope.verdict.into_iter().chain(self.scope.exclusion).collect();
-        let scope = (!scope.is_empty()).then(|| scope.join(", "));
+        let place = self.scope.verdict.as_deref().and_then(named);
+        let category = self.category.map(|id| match named(&id) {
+            Some(known) => with_id(triage::category(known, place.unwrap_or(Scoped::Unknown)), &id),
+            None => id,
+        });
+        let scope = self.scope.verdict.map(|verdict| {
+            let id = triage::scope_id(&verdict, self.scope.exclusion.as_deref());
+            place.map_or_else(|| id.clone(), |place| with_id(triage::scope_words(place), &id))
+        });
+        let kind = self.kind.map(|id| match named(&id) {
+            Some(known) => with_id(triage::kind(known), &id),
+            None => id,
+        });
         let notes = self.targets.notes.join("; ");
         let about_targets = (!notes.is_empty()).then_some(notes);
+        let careful = self.careful.join(" ");
         let rows = [
-            ("Type", self.kind),
+            ("Careful", (!careful.is_empty()).then_some(careful)),
+            ("Type", kind),
             ("Severity", severity),
             ("Priority", self.priority),
-            ("Category", self.category),
+            ("Category", category),
             ("Scope", scope),
             ("First response target", self.targets.first_response),
             ("Resolution target", self.targets.resolution),
             ("About these times", about_targets),
         ];
-        let known = rows.into_iter().filter_map(|(label, value)| {
-            Some((label, super::view::clean(&value?.replace('_', " "))))
-        });
+        let known = rows
+            .into_iter()
+            .filter_map(|(label, value)| Some((label, super::view::clean(&value?))));
         let known: Vec<_> = known.collect();
         (!known.is_empty()).then_some(known)
     }

@@ -1,6 +1,6 @@
 //! One drive on the page: what it is, and what the policy says.
 
-use super::documents::{Eligibility, Judged, Lifecycle, Policy};
+use super::documents::{Eligibility, Judged, Lifecycle, Policy, whom};
 use super::view::clean;
 use crate::render::scan::lock_state;
 use crate::render::text::bytes;
@@ -115,9 +115,12 @@ fn verdict(judged: &Judged, policy: &Policy) -> Option<VerdictView> {
         source: text(&reason.source).trim_end_matches('.').to_owned(),
     });
     let mut ask: Vec<String> = judged.ask.iter().map(|ask| text(&ask.question)).collect();
-    if let Some(contact) = judged.contact.as_deref().filter(|contact| *contact != "none") {
-        ask.push(format!("Turn to: {}.", clean(&contact.replace('_', " "))));
-    }
+    let (maker, meanwhile) = (judged.vendor.as_deref(), judged.meanwhile.as_ref());
+    let whom = match meanwhile {
+        Some(row) => whom(row.contact.as_deref(), maker, row.unless.as_deref()),
+        None => whom(judged.contact.as_deref(), maker, None),
+    };
+    ask.extend(whom.map(|whom| format!("Turn to {whom}.")));
     let version = policy.version.as_deref().map(|version| format!("version {version}"));
     let parts = [policy.id.clone(), version, policy.source.clone()];
     let policy: Vec<String> = parts.into_iter().flatten().map(|part| clean(&part)).collect();

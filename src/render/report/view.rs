@@ -61,6 +61,7 @@ struct FindingView {
     grade: String,
     evidence: Vec<(String, String)>,
     remedy: Vec<String>,
+    never: Vec<String>,
 }
 
 struct FileView {
@@ -92,7 +93,8 @@ pub fn report(contents: &Contents<'_>) -> String {
     let triage: Triage = documents::read(documents, "triage.json");
     let drives: Vec<DriveView> =
         snapshot.drives.iter().map(|drive| DriveView::new(drive, &eligibility)).collect();
-    let findings: Vec<FindingView> = findings.findings.iter().map(finding).collect();
+    let findings: Vec<FindingView> =
+        findings.findings.iter().map(|row| finding(row, snapshot)).collect();
     let tool = &manifest.tool;
     let page = Page {
         nonce: nonce(manifest),
@@ -185,11 +187,14 @@ fn glance(drives: &[DriveView], findings: &[FindingView], manifest: &Manifest) -
     glance
 }
 
-fn finding(finding: &Finding) -> FindingView {
+fn finding(finding: &Finding, snapshot: &Snapshot) -> FindingView {
     let text = |value: &Option<String>| value.as_deref().map(clean);
     let port = text(&finding.port).map(|port| format!("port {port}"));
-    let contact = text(&finding.contact).filter(|contact| contact != "none");
-    let contact = contact.map(|contact| format!("turn to: {}", contact.replace('_', " ")));
+    let mut drives = snapshot.drives.iter();
+    let about = drives.find(|drive| Some(&drive.port.to_string()) == finding.port.as_ref());
+    let maker = about.and_then(|drive| drive.identity.vendor.as_deref());
+    let whom = documents::whom(finding.contact.as_deref(), maker, finding.unless.as_deref());
+    let contact = whom.map(|whom| format!("turn to {whom}"));
     let source = text(&finding.source).map(|source| format!("source: {source}"));
     let parts = [text(&finding.confidence), port, contact, source];
     let evidence = finding.evidence.iter();
@@ -207,6 +212,7 @@ fn finding(finding: &Finding) -> FindingView {
         grade: parts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
         evidence: evidence.collect(),
         remedy: finding.remedy.iter().map(|step| clean(step)).collect(),
+        never: finding.never.iter().map(|warning| clean(warning)).collect(),
     }
 }
 
