@@ -108,6 +108,8 @@ fn run(
 
 #[cfg(all(test, unix))]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "clippy knows tests by a plain `cfg(test)` only")]
+
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

@@ -113,7 +113,10 @@ mod tests {
             match self.0 {
                 1 => Err(rustix::io::Errno::PIPE.into()),
                 2 => Err(io::ErrorKind::Interrupted.into()),
-                3 => (&*RAW).read(buffer),
+                3 => {
+                    let mut record = RAW;
+                    record.read(buffer)
+                }
                 _ => Err(io::ErrorKind::WouldBlock.into()),
             }
         }

@@ -210,7 +210,7 @@ impl Needle {
         let joins_left = match escape_before(before) {
             Some(meant) => {
                 self.joins(first, Some(meant))
-                    && !(is_plain && !self.joins(first, before.last().copied()))
+                    && (!is_plain || self.joins(first, before.last().copied()))
             }
             None => self.joins(first, before.last().copied()) && !known::ends_colour(before),
         };
