@@ -4,10 +4,17 @@
 #![expect(clippy::use_debug, reason = "string literals for generated Rust")]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use sha2::{Digest, Sha256};
+
+/// Packs longer than this, which is what was learned for triage, are embedded deflated: few
+/// commands read them, and they would be a twentieth of the program.
+const LONG: usize = 48 * 1024;
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
@@ -17,7 +24,9 @@ fn main() -> io::Result<()> {
     files.sort();
 
     let mut hash = Sha256::new();
-    let mut list = String::from("pub(super) static FILES: &[(&str, &str)] = &[\n");
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    let count = files.len();
+    let mut list = format!("pub(super) static FILES: [(&str, Text); {count}] = [\n");
     for file in &files {
         let text = fs::read(file)?;
         // Lengths keep two files from hashing like one.
@@ -25,13 +34,24 @@ fn main() -> io::Result<()> {
         hash.update(&text);
         let name = file.strip_prefix(root.join("data")).map_err(io::Error::other)?;
         let name = name.to_string_lossy().replace('\\', "/");
-        writeln!(list, "    ({name:?}, include_str!({file:?})),").map_err(io::Error::other)?;
+        let text = match text.len() > LONG {
+            true => packed(&text, &out.join(name.replace('/', "-")))?,
+            false => format!("Text::plain(include_str!({file:?}))"),
+        };
+        writeln!(list, "    ({name:?}, {text}),").map_err(io::Error::other)?;
     }
     list.push_str("];\n");
     let hash: Vec<u8> = hash.finalize().to_vec();
     writeln!(list, "pub(super) static HASH: &[u8] = &{hash:?};").map_err(io::Error::other)?;
-    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     fs::write(out.join("packs.rs"), list)
+}
+
+/// Writes a long pack deflated, and returns how the list names it.
+fn packed(text: &[u8], file: &Path) -> io::Result<String> {
+    let mut encoder = DeflateEncoder::new(fs::File::create(file)?, Compression::best());
+    encoder.write_all(text)?;
+    encoder.finish()?;
+    Ok(format!("Text::packed(include_bytes!({file:?}))"))
 }
 
 /// Adds the TOML files below `dir`; folders are watched so that a new file rebuilds.

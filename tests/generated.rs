@@ -127,7 +127,7 @@ fn policy_packs_keep_to_their_schemas() {
         ("source = \"standard hours of operation\"\n", ""),
     ] {
         let wrong = good.text.replacen(from, to, 1);
-        assert_ne!(wrong, good.text, "{from}");
+        assert_ne!(*wrong, *good.text, "{from}");
         assert!(!errors("policy-pack", &wrong).is_empty(), "{to} passes");
     }
     let overlay = "extends = \"datalocker\"\n[hours]\nzone = \"Europe/Berlin\"\n\

@@ -1,9 +1,11 @@
 //! The packs compiled into the binary.
 
-use super::{Origin, Pack, PackSet};
+use super::{Origin, Pack, PackSet, Text};
 
 mod list {
     //! Written by `build.rs`.
+    use super::Text;
+
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
 
@@ -14,7 +16,7 @@ pub(super) const VERSION: &str = "2026.11.22";
 pub fn embedded() -> PackSet {
     let packs = list::FILES.iter().map(|(path, text)| Pack {
         path: (*path).to_owned(),
-        text: (*text).into(),
+        text: text.clone(),
         origin: Origin::Embedded,
     });
     PackSet::hashed(packs.collect(), list::HASH)

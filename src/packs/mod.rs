@@ -4,11 +4,15 @@
 //! typed value with an error that shows line and column. Does not belong here: reading
 //! overlay folders from disk (the shell does that) and what any kind of pack means
 //! (`catalog`, `policy`, `redact`, …).
+//!
+//! A long embedded pack, what was learned for triage, is unpacked when it is first read.
 
 mod embedded;
 mod error;
 mod set;
+mod text;
 
 pub use embedded::embedded;
 pub use error::{PackError, Span};
 pub use set::{Origin, Pack, PackSet};
+pub use text::Text;

@@ -1,12 +1,11 @@
 //! A set of pack texts, and how one becomes a value.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::{PackError, embedded::VERSION};
+use super::{PackError, Text, embedded::VERSION};
 use crate::snapshot::DataVersion;
 use crate::text::hex;
 
@@ -29,7 +28,7 @@ pub struct Pack {
     /// overlay the path a person would open.
     pub path: String,
     /// The file's text.
-    pub text: Cow<'static, str>,
+    pub text: Text,
     /// Embedded or overlay.
     pub origin: Origin,
 }
