@@ -44,7 +44,7 @@ static BED: LazyLock<Bed> = LazyLock::new(|| {
     let tree = Tree::new();
     tree.put("sys/bus/usb/devices/1-1/idVendor", b"0951\n");
     tree.put("proc/uptime", b"5140.90 1.00\n");
-    Bed { tree, packs: embedded(), collectors: collect::all() }
+    Bed { tree, packs: embedded(), collectors: collect::all().machine }
 });
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
@@ -68,7 +68,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let redactor = Redactor::new(packs, &known, Key([3; 32])).expect("the embedded rules");
     let audit = Audit::new(packs, &known).expect("the embedded rules");
     for collector in collectors.iter().filter(|collector| collector.is_wanted(&context.asked)) {
-        let Ending::Done(files) = collector.collect(&context) else { continue };
+        let Ending::Done(files) = collector.collect(&root, &context) else { continue };
         for file in files {
             let redacted = match &file.content {
                 Content::Text(text) => {
