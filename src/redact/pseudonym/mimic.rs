@@ -88,12 +88,22 @@ impl Form {
 
     /// Whether `text`, which has this form, is one of our own pseudonyms.
     pub(super) fn is_own(&self, prf: &Prf, text: &[u8]) -> bool {
-        if self.tag_from.is_none() {
+        if self.tag_from.is_none() || !self.is_shaped(text) {
             return false;
         }
         let mut expected = text.to_ascii_lowercase();
         self.write_tag(prf, &mut expected);
         expected.eq_ignore_ascii_case(text)
+    }
+
+    /// Whether a text has what every pseudonym has at the places that do not vary. The check of
+    /// an address alone would let one in 65,536 of other makers' through.
+    fn is_shaped(&self, text: &[u8]) -> bool {
+        self.places.iter().zip(text).all(|(place, byte)| match place {
+            Alphabet::Fixed(fixed) => fixed.eq_ignore_ascii_case(byte),
+            Alphabet::Variant => b"89ab".contains(&byte.to_ascii_lowercase()),
+            _ => true,
+        })
     }
 
     fn write_tag(&self, prf: &Prf, text: &mut [u8]) {
@@ -154,4 +164,28 @@ fn tag_start(class: Class, places: &[Alphabet]) -> Option<usize> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::Key;
+
+    #[test]
+    fn a_value_is_own_only_with_check_and_shape() {
+        let prf = Prf::new(&Key([7; 32]));
+        for (class, foreign, shape) in [
+            (Class::Mac, "ca:4a:77:00:00:01", 0..2),
+            (Class::Uuid, "ca4a77aa-0001-4001-8001-ca4a77000001", 19..20),
+        ] {
+            let form = Form::of(class, foreign.as_bytes());
+            let own = form.make(&prf, foreign.as_bytes(), 0);
+            assert!(Form::of(class, &own).is_own(&prf, &own), "{foreign}");
+            // A value of another maker whose last digits happen to be the check.
+            let mut lucky = own.clone();
+            lucky[shape].fill(b'c');
+            Form::of(class, &lucky).write_tag(&prf, &mut lucky);
+            assert!(!Form::of(class, &lucky).is_own(&prf, &lucky), "{foreign}");
+        }
+    }
 }
