@@ -184,6 +184,7 @@ fn whoever_has_few_tries_left_is_told_to_stop() {
     let ran = Keycase::new("submit --dry-run --describe").arg(words).sysroot(root.path());
     let ran = ran.run().expect(0);
     assert!(ran.stderr.contains("careful: Stop trying passwords"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("\\u{a}"), "a line ends once: {}", ran.stderr);
     let never = "  careful: Do not let the system format";
     assert!(ran.stdout.contains(never), "the ticket says what not to do:\n{}", ran.stdout);
 }

@@ -263,7 +263,7 @@ fn show(app: &App, request: &Request, evidence: &Evidence) {
         return;
     }
     for warning in &evidence.triage.triage.careful {
-        output::tell(&format!("careful: {warning}\n"));
+        output::tell(&format!("careful: {warning}"));
     }
     let drives = evidence.snapshot.as_ref().map_or(0, |snapshot| snapshot.drives.len());
     for line in preview(request).lines() {

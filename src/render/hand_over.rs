@@ -40,9 +40,12 @@ fn contact(elsewhere: &Elsewhere) -> String {
     }
 }
 
-/// One that has a condition is never named without it.
+/// One that has a condition is never named without it, and one without address only where none
+/// has any: nobody can call a phone of which no number is known.
 fn ways(channels: &[Channel]) -> String {
-    let named = channels.iter().map(|row| {
+    let any = channels.iter().any(|row| row.address.is_some());
+    let channels = channels.iter().filter(|row| row.address.is_some() || !any);
+    let named = channels.map(|row| {
         let address = row.address.as_ref().map(|address| format!(" {address}"));
         let condition = row.condition.as_ref().map(|condition| format!(" ({condition})"));
         let (address, condition) = (address.unwrap_or_default(), condition.unwrap_or_default());
@@ -66,7 +69,7 @@ mod tests {
         assert_eq!(
             step("datalocker", None),
             "open a ticket with DataLocker technical support: \
-             website https://support.datalocker.com, or freshdesk, or phone"
+             website https://support.datalocker.com"
         );
         let secpod = step("secpod", None);
         assert!(secpod.contains("https://support.secpod.com/ (logging around the clock)"));
@@ -86,8 +89,7 @@ mod tests {
         assert_eq!(
             step("datalocker", Some(&open)),
             "turn to Kingston, the maker of the drive, unless it is about EMS: then open a ticket \
-             with DataLocker technical support: website https://support.datalocker.com, or \
-             freshdesk, or phone"
+             with DataLocker technical support: website https://support.datalocker.com"
         );
     }
 }
