@@ -38,6 +38,7 @@ const CAUGHT: &[(&str, &str, &str)] = &[
     ("url-host", "GET https://{}/connect", "console.bank.zone-b"),
     ("url-single-host", "proxy http://{}:3128/", "squidbox77"),
     ("named-host", "Static hostname: {}", "anna-laptop77"),
+    ("host-setting", "api host={}", "wks-ledger-4e77"),
     ("header-host", "Host: {}", "wks-acc-4e1a77"),
     ("file-server", "open \\\\{}\\share\\x failed", "FILESRV77"),
     ("event-computer", "<Computer>{}</Computer>", "DESKTOP-4E1A77F"),

@@ -12,6 +12,8 @@ use keycase::redact::{Class, Key, Redactor, Seed, Seeds, rows};
 mod alarms;
 #[path = "redaction/encodings.rs"]
 mod encodings;
+#[path = "redaction/lines.rs"]
+mod lines;
 #[path = "redaction/names.rs"]
 mod names;
 #[path = "redaction/versions.rs"]

@@ -41,8 +41,8 @@ pub(super) struct Matcher {
 /// What a search writes to beside its finds.
 #[derive(Default)]
 pub(super) struct Scratch {
-    /// Where groups are noted; nobody reads them.
-    groups: Vec<CaptureLocations>,
+    /// Where groups are noted, for each expression of each rule; nobody reads them.
+    groups: Vec<Vec<CaptureLocations>>,
     /// Known values inside longer words.
     pub(super) inside: Vec<Inside>,
 }
@@ -99,7 +99,9 @@ impl Matcher {
     /// Space for the rules to note groups in.
     pub(super) fn scratch(&self) -> Scratch {
         let rules = self.rules.rules.iter();
-        let groups = rules.map(|rule| rule.regex.capture_locations()).collect();
+        let groups = rules
+            .map(|rule| rule.expressions.iter().map(|one| one.regex.capture_locations()).collect());
+        let groups = groups.collect();
         Scratch { groups, inside: Vec::new() }
     }
 
@@ -270,12 +272,14 @@ impl Matcher {
         }
         let start = if rule.follows { end } else { begin };
         let rest = &text[start..text.len().min(start + REACH)];
-        let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..end]);
-        let Some(groups) = scratch.groups.get_mut(index) else { return };
-        if rule.regex.captures_read(groups, line).is_none() {
-            return;
-        }
-        for &(group, class) in &rule.groups {
+        let line = line(rest);
+        let Some(notes) = scratch.groups.get_mut(index) else { return };
+        let mut tried = rule.expressions.iter().zip(notes);
+        let matching = tried.find_map(|(one, groups)| {
+            one.regex.captures_read(groups, line).map(|_| (&one.groups, &*groups))
+        });
+        let Some((wanted, groups)) = matching else { return };
+        for &(group, class) in wanted {
             let Some((from, to)) = groups.get(group) else { continue };
             let value = from..from + trimmed(class, &line[from..to]);
             let value = match rule.last_part {
@@ -293,6 +297,21 @@ impl Matcher {
             out.push(Span { start: from, end: to, from: begin, class, find: Find::Value });
         }
     }
+}
+
+/// A line without its end; with the next one where it names what that one holds.
+fn line(rest: &[u8]) -> &[u8] {
+    let Some(end) = memchr::memchr(b'\n', rest) else { return rest };
+    if !names_next_line(&rest[..end]) {
+        return &rest[..end];
+    }
+    memchr::memchr(b'\n', &rest[end + 1..]).map_or(rest, |more| &rest[..end + 1 + more])
+}
+
+/// Whether a line is the name of a value that stands on the next line: in property lists, as
+/// `plutil` and `system_profiler -xml` write them.
+pub(super) fn names_next_line(line: &[u8]) -> bool {
+    line.trim_ascii_end().ends_with(b"</key>")
 }
 
 /// The last of the parts that `_` joins. The link to an NVMe drive has the number of a namespace

@@ -50,9 +50,10 @@ pub struct RuleRow {
     #[serde(default)]
     pub pattern: Option<String>,
     /// The same for what follows the literal only: faster, and the better choice wherever
-    /// the literal does not matter.
+    /// the literal does not matter. Of several the first that matches counts; that takes less
+    /// time than one with alternatives, as most are ruled out before any group is looked for.
     #[serde(default)]
-    pub follow: Option<String>,
+    pub follow: Follow,
     /// Whether a match may begin inside a word.
     #[serde(default)]
     pub inside_word: bool,
@@ -64,6 +65,31 @@ pub struct RuleRow {
     pub redacts: Vec<Redacts>,
     /// Texts in which it must find nothing.
     pub keeps: Vec<String>,
+}
+
+/// One expression or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Follow {
+    /// The only one.
+    One(String),
+    /// In the order in which they are tried.
+    Several(Vec<String>),
+}
+
+impl Default for Follow {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+impl Follow {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several,
+        }
+    }
 }
 
 /// A text and the values in it that must go.
@@ -139,15 +165,21 @@ pub(super) enum Meaning {
     Mounts,
 }
 
-/// A rule with its expression compiled.
+/// A rule with its expressions compiled.
 pub(super) struct Rule {
     pub(super) inside_word: bool,
-    /// Whether the expression begins after the literal.
+    /// Whether the expressions begin after the literal.
     pub(super) follows: bool,
     /// Whether the value is the part after the last `_`.
     pub(super) last_part: bool,
+    /// The first that matches counts.
+    pub(super) expressions: Vec<Expression>,
+}
+
+/// One expression, and which of its groups are to be replaced.
+pub(super) struct Expression {
     pub(super) regex: Regex,
-    /// Groups to replace, by index.
+    /// By index.
     pub(super) groups: Vec<(usize, Class)>,
 }
 
@@ -213,10 +245,10 @@ impl Rules {
         if row.redacts.is_empty() || row.keeps.is_empty() {
             return Err(error("examples of both kinds are missing".into()).into());
         }
-        let (pattern, follows) = match (&row.pattern, &row.follow, &row.shape) {
-            (Some(pattern), None, None) => (pattern, false),
-            (None, Some(pattern), None) => (pattern, true),
-            (None, None, Some(shape)) => {
+        let (patterns, follows) = match (&row.pattern, row.follow.all(), &row.shape) {
+            (Some(pattern), [], None) => (std::slice::from_ref(pattern), false),
+            (None, several @ [_, ..], None) => (several, true),
+            (None, [], Some(shape)) => {
                 self.shapes.insert(shape.clone());
                 return Ok(());
             }
@@ -227,24 +259,29 @@ impl Rules {
         if row.prefilter.is_empty() {
             return Err(error("`prefilter` is missing".into()).into());
         }
-        let pattern = self.expanded(pattern, NESTED).map_err(error)?;
-        let regex = RegexBuilder::new(&format!("\\A(?:{pattern})"))
-            .unicode(false)
-            .case_insensitive(true)
-            .size_limit(1 << 20)
-            .build()
-            .map_err(|e| error(e.to_string()))?;
-        let groups = groups(&regex, row.class).map_err(error)?;
+        let expressions = patterns.iter().map(|pattern| self.expression(pattern, row.class));
+        let expressions = expressions.collect::<Result<_, _>>().map_err(error)?;
         let index = self.rules.len();
         self.literals.extend(row.prefilter.into_iter().map(|literal| (literal, index)));
         self.rules.push(Rule {
             inside_word: row.inside_word,
             follows,
             last_part: row.last_part,
-            regex,
-            groups,
+            expressions,
         });
         Ok(())
+    }
+
+    fn expression(&self, pattern: &str, class: Class) -> Result<Expression, String> {
+        let pattern = self.expanded(pattern, NESTED)?;
+        let regex = RegexBuilder::new(&format!("\\A(?:{pattern})"))
+            .unicode(false)
+            .case_insensitive(true)
+            .size_limit(1 << 20)
+            .build()
+            .map_err(|e| e.to_string())?;
+        let groups = groups(&regex, class)?;
+        Ok(Expression { regex, groups })
     }
 
     /// A pattern with the fragments it names in their places; those may name others.

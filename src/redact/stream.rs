@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 
-use super::matcher::{Effort, is_token};
+use super::matcher::{Effort, is_token, names_next_line};
 use super::pem::Pem;
 use super::wide::Utf16;
 use super::worker::{Edit, Worker};
@@ -85,7 +85,12 @@ impl<'a> Stream<'a> {
         if self.worker.utf16.odd.is_some() {
             return self.worker.utf16.line_end(text, self.done);
         }
-        memchr::memrchr(b'\n', &text[self.done..]).map(|at| self.done + at + 1)
+        let text = &text[self.done..];
+        let last = memchr::memrchr(b'\n', text)?;
+        let before = memchr::memrchr(b'\n', &text[..last]);
+        // A name waits for its value, unless the window holds nothing else.
+        let end = before.filter(|&at| names_next_line(&text[at..last])).unwrap_or(last);
+        Some(self.done + end + 1)
     }
 
     fn fill(&mut self) -> io::Result<()> {

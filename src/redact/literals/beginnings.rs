@@ -69,7 +69,7 @@ impl Beginnings {
 }
 
 /// The first place in a text whose four bytes, [folded], may begin a literal. Reads eight
-/// bytes at a time, which hold the beginnings of four places.
+/// bytes at a time, which hold the beginnings of five places.
 #[inline]
 fn first(text: &[u8], may_begin: impl Fn(u32) -> bool) -> Option<usize> {
     let mut at = 0;
@@ -89,7 +89,10 @@ fn first(text: &[u8], may_begin: impl Fn(u32) -> bool) -> Option<usize> {
         if may_begin(quad(3)) {
             return Some(at + 3);
         }
-        at += 4;
+        if may_begin(quad(4)) {
+            return Some(at + 4);
+        }
+        at += 5;
     }
     let rest = text.get(at..)?.array_windows().position(|quad| may_begin(folded(*quad)))?;
     Some(at + rest)

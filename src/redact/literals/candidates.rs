@@ -1,5 +1,7 @@
 //! Which literals may begin with given bytes.
 
+use std::collections::BTreeSet;
+
 use super::{CASE, eight};
 
 /// A literal, and what eight bytes of a text have to be where it begins.
@@ -13,9 +15,10 @@ pub(super) struct Candidate {
     mask: u64,
 }
 
-/// Literals by their first bytes, in an open hash table whose slots name a stretch of a list.
+/// Literals by their first bytes, in open hash tables whose slots name a stretch of a list.
 pub(super) struct Candidates {
-    /// By the first four bytes.
+    /// By the first four bytes; those of three bytes stand there too, wherever a longer one
+    /// begins like them.
     quads: Slots,
     /// By the first three bytes, those that have no more.
     triples: Slots,
@@ -53,25 +56,33 @@ impl Candidates {
         // The shorter ones come first, and of equals the one that was given first.
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|&index| texts[index].len());
-        let keyed = |long: bool| {
-            let of_length = order.iter().filter(move |&&index| match texts[index].len() {
-                3 => !long,
-                length => long && length > 3,
-            });
-            let key = if long { quad } else { triple };
-            of_length
-                .map(move |&index| {
-                    (key(eight(&texts[index])), Candidate::new(index, &texts[index]))
-                })
-                .collect()
+        let of_length = |is: fn(usize) -> bool| {
+            order.iter().copied().filter(move |&index| is(texts[index].len()))
         };
-        Self { quads: Slots::new(keyed(true)), triples: Slots::new(keyed(false)) }
+        let first = |index: usize| eight(&texts[index]);
+        let candidate = |index: usize| Candidate::new(index, &texts[index]);
+        let keys: BTreeSet<u32> =
+            of_length(|length| length > 3).map(|index| quad(first(index))).collect();
+        let three = |index: usize| (triple(first(index)), candidate(index));
+        let short = of_length(|length| length == 3).flat_map(|index| {
+            let alike = keys.iter().filter(move |&&key| key & THREE == triple(first(index)));
+            alike.map(move |&key| (key, candidate(index)))
+        });
+        let long =
+            of_length(|length| length > 3).map(|index| (quad(first(index)), candidate(index)));
+        Self {
+            quads: Slots::new(short.chain(long).collect()),
+            triples: Slots::new(of_length(|length| length == 3).map(three).collect()),
+        }
     }
 
-    /// The literals of three bytes, and those of four and more, that may begin like this.
+    /// The literals of three bytes and more that may begin like this, the shorter ones first.
     #[inline]
-    pub(super) fn at(&self, start: u64) -> (&[Candidate], &[Candidate]) {
-        (self.triples.of(triple(start)), self.quads.of(quad(start)))
+    pub(super) fn at(&self, start: u64) -> &[Candidate] {
+        match self.quads.of(quad(start)) {
+            [] => self.triples.of(triple(start)),
+            both => both,
+        }
     }
 }
 
@@ -82,7 +93,10 @@ impl Slots {
         let mut from = 0;
         for alike in keyed.chunk_by(|a, b| a.0 == b.0) {
             let to = from + alike.len();
-            let free = Self::probe(&slots, alike[0].0).find(|&at| slots[at].1 == slots[at].2);
+            let mask = slots.len() - 1;
+            let start = first_slot(alike[0].0);
+            let free =
+                (0..=mask).map(|step| (start + step) & mask).find(|&at| slots[at].1 == slots[at].2);
             if let (Some(at), Ok(first), Ok(past)) = (free, from.try_into(), to.try_into()) {
                 slots[at] = (alike[0].0, first, past);
             }
@@ -93,25 +107,22 @@ impl Slots {
 
     #[inline]
     fn of(&self, key: u32) -> &[Candidate] {
-        for at in Self::probe(&self.slots, key) {
-            let (found, from, to) = self.slots[at];
-            if from == to {
-                break;
-            }
-            if found == key {
+        let mut at = first_slot(key);
+        // There is always a free slot to end at.
+        while let Some(&(found, from, to)) = self.slots.get(at & (self.slots.len() - 1)) {
+            if found == key || from == to {
                 return self.list.get(from as usize..to as usize).unwrap_or_default();
             }
+            at += 1;
         }
         &[]
     }
+}
 
-    /// Where a key may stand, the likeliest slot first.
-    #[inline]
-    fn probe<T>(slots: &[T], key: u32) -> impl Iterator<Item = usize> + use<T> {
-        let mask = slots.len() - 1;
-        let start = (key.wrapping_mul(0x9e37_79b1) >> 16) as usize;
-        (0..=mask).map(move |step| (start + step) & mask)
-    }
+/// The likeliest slot of a key, before it is cut to the length of a table.
+#[inline]
+fn first_slot(key: u32) -> usize {
+    (key.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 /// The first four bytes, [folded](super::folded).
@@ -120,8 +131,10 @@ fn quad(start: u64) -> u32 {
     ((start | CASE) & 0xffff_ffff) as u32
 }
 
+const THREE: u32 = 0x00ff_ffff;
+
 /// The first three bytes, [folded](super::folded).
 #[inline]
 fn triple(start: u64) -> u32 {
-    quad(start) & 0x00ff_ffff
+    quad(start) & THREE
 }

@@ -11,12 +11,14 @@ mod header;
 mod kind;
 mod mail;
 mod recovery;
+mod signs;
 mod version;
 
 use super::known::ends_colour;
 use super::rules::Rules;
 use super::span::Span;
 use super::words::Words;
+use signs::Signs;
 
 /// The shapes the packs ask for.
 pub(super) struct Shapes {
@@ -67,21 +69,15 @@ impl Shapes {
 
     /// Adds all finds in `text`.
     pub(super) fn scan(&self, rules: &Rules, text: &[u8], out: &mut Vec<Span>) {
-        let mut done = 0;
-        for at in memchr::memchr3_iter(b':', b'.', b'@', text) {
-            if at < done {
-                continue;
-            }
-            done = match text[at] {
-                b':' => self.colon(text, at, done, out),
-                b'.' => self.dot(rules, text, at, out),
-                _ => self.mail(rules, text, at, out),
-            };
-        }
-        let mut done = 0;
-        for at in memchr::memchr_iter(b'-', text) {
-            if at >= done {
-                done = self.dash(rules, text, at, out);
+        // Groups with dashes overlap with nothing that the other signs give away.
+        let (mut done, mut dashed) = (0, 0);
+        for at in Signs::new(text) {
+            match text[at] {
+                b'-' if at >= dashed => dashed = self.dash(rules, text, at, out),
+                b':' if at >= done => done = self.colon(text, at, done, out),
+                b'.' if at >= done => done = self.dot(rules, text, at, out),
+                b'@' if at >= done => done = self.mail(rules, text, at, out),
+                _ => {}
             }
         }
         if self.bitlocker {
@@ -95,6 +91,7 @@ impl Shapes {
 
 /// The byte before `at`; a line break at the start of the text and after a terminal's colour
 /// sequence, which ends in a letter.
+#[inline]
 fn before(text: &[u8], at: usize) -> u8 {
     let Some(last) = at.checked_sub(1) else { return b'\n' };
     let byte = text[last];

@@ -15,18 +15,17 @@ const STEP: usize = DIGITS / 2;
 
 /// Adds the keys without dashes; those with dashes are found by them.
 pub(super) fn scan(text: &[u8], out: &mut Vec<Span>) {
-    let may_be = |at: usize| text.get(at).is_some_and(|&byte| is(byte, DIGIT) || byte == b' ');
-    let (mut at, mut was, mut done) = (0, false, 0);
+    let may_be = |byte: &u8| is(*byte, DIGIT) || *byte == b' ';
+    let (mut at, mut done) = (STEP, 0);
     while at < text.len() {
-        let is_part = may_be(at);
-        if is_part && was && may_be(at - STEP / 2) {
+        // From the end: most steps are over at the first byte.
+        if text[at - STEP..=at].iter().rev().all(may_be) {
             let from = at.saturating_sub(WITH_BLANKS).max(done);
             if let Some(span) = (from..at).find_map(|start| key(text, start)) {
                 done = span.end;
                 out.push(span);
             }
         }
-        was = is_part;
         at += STEP;
     }
 }
