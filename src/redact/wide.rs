@@ -202,13 +202,18 @@ impl View {
 }
 
 impl Stretch {
-    /// Every stretch of two characters and more.
+    /// Every stretch of two characters and more. One that begins at an even place may go around
+    /// another that begins at an odd one: lines of UTF-16 with single bytes between them.
     fn all_in(text: &[u8]) -> impl Iterator<Item = Self> {
-        let mut done = 0;
+        let mut done = [0, 0];
         let stretch = move |zero: usize| {
-            let start = zero.checked_sub(1).filter(|&at| at >= done && is_text(text[at]))?;
+            let start = zero.checked_sub(1)?;
+            let done = &mut done[start % 2];
+            if start < *done || !is_text(text[start]) {
+                return None;
+            }
             let stretch = Self::at(text, start);
-            done = stretch.last + 1;
+            *done = stretch.last + 1;
             (stretch.last > zero).then_some(stretch)
         };
         memchr::memchr_iter(0, text).filter_map(stretch)

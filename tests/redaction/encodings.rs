@@ -92,6 +92,23 @@ fn utf16_without_a_mark_is_found_between_other_bytes() {
     }
 }
 
+/// Every other of them begins at an odd place.
+#[test]
+fn lines_of_utf16_with_single_bytes_between_them_are_read_line_by_line() {
+    let redactor = redactor(&[("okafor", Class::User)]);
+    for order in [LOW_FIRST.0, HIGH_FIRST.0] {
+        for lines in 1..6 {
+            let line = utf16("by okafor", order);
+            let raw = vec![line; lines].join(&b'\n');
+            let out = redactor.text(&raw).unwrap();
+            let narrow: Vec<u8> = out.bytes().iter().copied().filter(|b| *b != 0).collect();
+            let narrow = String::from_utf8_lossy(&narrow).to_lowercase();
+            assert!(!narrow.contains("okafor"), "{lines}: {narrow}");
+            assert_eq!(narrow.matches("by user-").count(), lines, "{narrow}");
+        }
+    }
+}
+
 #[test]
 fn a_line_of_utf16_may_end_anywhere_in_a_window() {
     let redactor = redactor(&[]);
