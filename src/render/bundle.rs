@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::preview::Preview;
 use super::text::{bytes, labelled};
+use super::{report, scan};
 use crate::bundle::manifest::Outcome;
-use crate::bundle::{BuiltBundle, CANARIES, Manifest, Samples, Verification};
+use crate::bundle::{BuiltBundle, CANARIES, Contents, Manifest, Samples, Verification};
 use crate::text::visible;
 
 /// The schema name of the answer of `bundle`.
@@ -79,6 +80,25 @@ impl Bundled {
         }
         out + &manifest(&self.manifest)
     }
+}
+
+/// A bundle for people: its drives, what it says about them, what is in it, and what to do
+/// with the one at `path`.
+pub fn shown(contents: &Contents<'_>, path: &str) -> String {
+    let parts = [scan::table(contents.snapshot), report::summary(contents)];
+    let parts = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty());
+    let mut out: String = parts.flat_map(|part| [part, "\n\n"]).collect();
+    out += &manifest(contents.manifest);
+    out.push_str("\nNext\n");
+    for (command, does) in [
+        ("show --html report.html", "writes all of this, and the pictures, as one page"),
+        ("check --from", "judges its drives by the rules of today"),
+        ("diagnose --from", "says what is wrong with the evidence, and every step"),
+    ] {
+        let _ = writeln!(out, "    keycase {command} {}", visible(path));
+        labelled(&mut out, "", does);
+    }
+    out
 }
 
 /// A manifest for people: files, sources, what was replaced and searched for.
