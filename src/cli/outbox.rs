@@ -129,10 +129,7 @@ fn agree_to_drop(id: &str, app: &App) -> CliResult<()> {
             .hint(format!("add --yes to remove it; `keycase outbox show {id}` shows what it is")));
     }
     let question = format!("{what}. Remove its ticket and its bundle?");
-    let agreed = ask::question(|| {
-        dialoguer::Confirm::new().with_prompt(question).default(false).interact()
-    })?;
-    match agreed {
+    match ask::confirm(question, false)? {
         true => Ok(()),
         false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was removed")),
     }
