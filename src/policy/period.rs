@@ -87,6 +87,13 @@ impl From<Period> for PeriodRow {
     }
 }
 
+impl Period {
+    /// A number of hours in words.
+    pub(super) fn hours(count: u16) -> String {
+        format!("{count} hour{}", if count == 1 { "" } else { "s" })
+    }
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = |count: u16| if count == 1 { "" } else { "s" };
