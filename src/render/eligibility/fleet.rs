@@ -51,7 +51,7 @@ impl FleetRow {
         verdict.serial = None;
         let line = json::line(&verdict)?;
         // Inside a text the quotation marks would be escaped: these two stand for themselves.
-        let (_, line) = line.split_once("\"port\":\"\"").unwrap_or_default();
+        let (_, line) = line.split_once("\"port\":null").unwrap_or_default();
         let (before, after) = line.split_once("\"serial\":null").unwrap_or_default();
         let json = LineParts {
             before_serial: format!("{before}\"serial\":"),
@@ -77,7 +77,7 @@ impl FleetRow {
     /// Appends an object, without a line break.
     pub fn json(
         &self,
-        port: &str,
+        port: Option<&str>,
         serial: Option<&str>,
         out: &mut String,
     ) -> serde_json::Result<()> {
