@@ -109,7 +109,7 @@ fn ids_names_and_facts_come_from_columns() {
     let terms = reasons.iter().find(|reason| reason["clause"] == "license_terms").unwrap();
     assert_eq!(terms["evidence"], "license_compliant = false (the inventory)");
     let output = check(list.as_bytes(), &["--format", "csv"]);
-    assert_eq!(said(&output), "hint: not used: the column(s) Site\n");
+    assert_eq!(said(&output), "hint: not used: the column Site\n");
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -184,7 +184,9 @@ fn people_get_the_kinds_of_drives() {
     let output = check(list.as_bytes(), &[]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.starts_with("3 × DataLocker Sentry ONE: open, questions decide\n"), "{text}");
-    assert!(text.contains("stdin, 4 drives: "), "{text}");
+    assert!(text.contains("stdin, 4 drives: 4 needs information\n"), "{text}");
+    let one = String::from_utf8(check(b"model\nUnheard of\n", &[]).stdout).unwrap();
+    assert!(one.contains("stdin, 1 drive: 1 unknown\n"), "{one}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 

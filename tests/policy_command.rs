@@ -131,12 +131,13 @@ fn wrong_packs_are_refused_with_their_place() {
     let file = folder.path().join("ours.toml");
     let path = file.to_str().unwrap();
     std::fs::write(&file, "extends = \"datalocker\"\n[hours]\nzone = \"Europe/Berlin\"\n").unwrap();
-    assert!(text(&["policy", "lint", path]).contains("no problem found"));
+    assert_eq!(text(&["policy", "lint", path]), "1 pack: no problem found\n");
     assert_eq!(json(&["policy", "lint", path])["ok"], true);
     std::fs::write(&file, "extends = \"datalocker\"\n[hours]\nzone = \"Berlin\"\n").unwrap();
     let output = keycase(&["policy", "lint", path]);
     assert_eq!(output.status.code(), Some(78));
     let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.starts_with("error: 1 problem in policy packs\n"), "{message}");
     assert!(message.contains("ours.toml:3:8: `Berlin` is not a time zone"), "{message}");
     let output = keycase(&["policy", "lint", path, "--json"]);
     assert_eq!(output.status.code(), Some(78));

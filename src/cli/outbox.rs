@@ -89,7 +89,8 @@ fn show(id: &str, app: &App) -> CliResult {
     let apart = along.first().map(|_| "");
     let ticket =
         item.request.draft.text.lines().chain(apart).chain(along.iter().map(String::as_str));
-    for line in ticket.chain(["", "log:"]).chain(log.lines()) {
+    let head = ["", "log:"].into_iter().filter(|_| !log.is_empty());
+    for line in ticket.chain(head).chain(log.lines()) {
         text.push_str(&crate::text::visible(line));
         text.push('\n');
     }

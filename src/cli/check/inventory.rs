@@ -22,7 +22,7 @@ use crate::render::eligibility::{
     ReasonRow,
 };
 use crate::render::progress::Progress;
-use crate::text::visible;
+use crate::text::{count, visible};
 
 /// Kinds of rows remembered at a time.
 const MOST_KINDS: usize = 20_000;
@@ -54,7 +54,8 @@ pub(super) fn check(
     let mut rows = Reader::open(open(list)?, &columns).map_err(failed)?;
     let passed_over = rows.passed_over();
     if !passed_over.is_empty() && !app.global.quiet {
-        output::hint(&format!("not used: the column(s) {}", passed_over.join(", ")));
+        let columns = if passed_over.len() == 1 { "column" } else { "columns" };
+        output::hint(&format!("not used: the {columns} {}", passed_over.join(", ")));
     }
     let head = EligibilityDocument::new(app.tool()?, app.now, policy, Vec::new());
     let mut judge = Judge {
@@ -265,7 +266,8 @@ impl Flaws<'_> {
 
     fn tell_rest(&self) {
         if let Some(more @ 1..) = self.count.checked_sub(MOST_TOLD) {
-            output::warning(&format!("{}: {more} more rows can't be read", self.list));
+            let more = count(more, "more row");
+            output::warning(&format!("{}: {more} can't be read", self.list));
         }
     }
 }

@@ -11,7 +11,7 @@ use super::csv::{self, LineParts};
 use super::table::{questions_of, said_by, verdict_words};
 use super::{DriveVerdict, EligibilityDocument, Summary};
 use crate::policy::Effect;
-use crate::render::text::labelled;
+use crate::render::text::{count, labelled};
 use crate::text::{json, visible};
 
 /// Kinds of drives that are told apart in a table.
@@ -151,11 +151,11 @@ impl Fleet {
             let _ = writeln!(out, "{} of other kinds; --format csv has them all\n", self.others);
         }
         questions_of(&mut out, kinds.iter().map(|(verdict, _)| verdict));
-        let counts = self
-            .summary
-            .counts()
-            .map(|(name, count)| format!("{count} {}", name.replace('_', " ")));
-        let all = format!("{} drives: {}", self.summary.total(), counts.join(", "));
+        let counts = self.summary.counts().into_iter().filter(|(_, drives)| *drives > 0);
+        let counts = counts.map(|(name, drives)| format!("{drives} {}", name.replace('_', " ")));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let all = count(self.summary.total(), "drive");
+        let all = if counts.is_empty() { all } else { format!("{all}: {counts}") };
         labelled(&mut out, "list", &format!("{list}, {all}"));
         let policy = &document.policy;
         labelled(&mut out, "policy", &format!("{}: {}", policy.id, policy.source));
