@@ -289,6 +289,38 @@ fn show_is_safe_for_the_terminal_and_the_browser() {
 }
 
 #[test]
+fn show_tells_what_the_bundle_says_and_what_comes_next() {
+    let root = Machine::named("locked-sentry-one").unpack();
+    let mut submit = Keycase::new("submit --json --yes --desk outbox-only").sysroot(root.path());
+    submit.command().args(["--describe", "I forgot the password of my Sentry ONE"]);
+    let submitted = submit.run_again();
+    assert_eq!(submitted.code, Some(0), "{}", submitted.stderr);
+    let kept = submitted.json()["submission"].as_str().expect("an id").to_owned();
+    let path = submit.home().join("state/keycase/outbox").join(kept).join("bundle.zip");
+    let ran = Keycase::new("show").arg(&path).run();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let (_, said) = ran.stdout.split_once("\nWhat the bundle says\n").expect("what it says");
+    let (said, rest) = said.split_once("\n\n").expect("the files come after");
+    assert!(
+        said.starts_with(
+            "    verdict    port 2-1: open, questions decide (8 questions)
+    finding    info: A locked drive looks like an empty one on port 2-1 (likely)
+    finding    info: The unlocker does not start by itself on port 2-1 (likely)
+    type       problem
+    severity   "
+        ),
+        "{said}"
+    );
+    assert!(said.contains("\n    category   unlocking and passwords (unlock_password)"), "{said}");
+    let next = rest.split_once("\nNext\n").expect("what comes next").1;
+    for command in ["show --html report.html", "check --from", "diagnose --from"] {
+        assert!(next.contains(&format!("    keycase {command} {}\n", path.display())), "{next}");
+    }
+    let text = ran.stdout.lines().filter(|line| !line.starts_with("    keycase "));
+    assert!(text.into_iter().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
+}
+
+#[test]
 fn the_state_folder_keeps_one_private_key() {
     let root = Machine::named("no-drive").unpack();
     let dir = TempDir::new().expect("a folder");

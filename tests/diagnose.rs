@@ -79,6 +79,22 @@ fn the_document_has_the_published_shape() {
 }
 
 #[test]
+fn a_size_is_told_as_everywhere_else() {
+    let recorded = fs::read(Machine::named("unlocked-behind-hub").snapshot()).expect("JSON");
+    let mut snapshot: Value = serde_json::from_slice(&recorded).expect("JSON");
+    for lun in snapshot["drives"][0]["luns"].as_array_mut().expect("units") {
+        if lun["role"] == "data" {
+            lun["size_bytes"] = 1_073_741_824_u64.into();
+            (lun["filesystem"], lun["mounts"]) = (Value::Null, serde_json::json!([]));
+        }
+    }
+    let ran = Keycase::new("diagnose --json --from -").stdin(snapshot.to_string()).run();
+    let document = ran.json();
+    let what = &finding(&document, "unlocked-volume-unreadable")["evidence"][0]["what"];
+    assert_eq!(what, "the data unit has 1.0 GB and no file system that the system knows");
+}
+
+#[test]
 fn what_the_person_states_decides() {
     let ran = diagnose("diagnose --json --fact password_forgotten=yes", "locked-sentry-one");
     let document = ran.json();

@@ -109,7 +109,7 @@ fn ids_names_and_facts_come_from_columns() {
     let terms = reasons.iter().find(|reason| reason["clause"] == "license_terms").unwrap();
     assert_eq!(terms["evidence"], "license_compliant = false (the inventory)");
     let output = check(list.as_bytes(), &["--format", "csv"]);
-    assert_eq!(said(&output), "hint: not used: the column(s) Site\n");
+    assert_eq!(said(&output), "hint: not used: the column Site\n");
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -174,6 +174,7 @@ fn the_document_is_the_published_one() {
     assert_eq!(document["drives"][0]["serial"], "a\"b");
     assert_eq!(document["drives"][0]["port"], "desk 7");
     assert_eq!(document["drives"][1]["serial"], Value::Null);
+    assert_eq!(document["drives"][1]["port"], Value::Null);
     assert_eq!(document["summary"]["needs_information"], 2);
 }
 
@@ -183,7 +184,9 @@ fn people_get_the_kinds_of_drives() {
     let output = check(list.as_bytes(), &[]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.starts_with("3 × DataLocker Sentry ONE: open, questions decide\n"), "{text}");
-    assert!(text.contains("stdin, 4 drives: "), "{text}");
+    assert!(text.contains("stdin, 4 drives: 4 needs information\n"), "{text}");
+    let one = String::from_utf8(check(b"model\nUnheard of\n", &[]).stdout).unwrap();
+    assert!(one.contains("stdin, 1 drive: 1 unknown\n"), "{one}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
@@ -259,6 +262,51 @@ fn wrong_lists_are_refused_in_words() {
     for output in [empty, no_column, missing, both] {
         assert_eq!(output.status.code(), Some(3));
         assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn what_is_no_list_is_refused_with_the_way_that_works() {
+    let snapshot = "tests/machines/locked-sentry-one/snapshot.json";
+    let pretty = std::fs::read_to_string(snapshot).unwrap();
+    let value: Value = serde_json::from_str(&pretty).unwrap();
+    let drives = &value["drives"];
+    for (list, error, hint) in [
+        (drives.to_string(), "error: stdin is one JSON array", "`jq -c '.[]'`"),
+        (serde_json::to_string_pretty(drives).unwrap(), "error: stdin is one JSON array", "jq"),
+        (
+            value.to_string(),
+            "error: stdin is a snapshot (keycase.snapshot/1)",
+            "`keycase check --from -`",
+        ),
+        (pretty, "error: stdin is a snapshot (keycase.snapshot/1)", "`keycase check --from -`"),
+        (
+            serde_json::to_string_pretty(&drives[0]).unwrap(),
+            "error: stdin:1: a JSON object goes on in the next line",
+            "`jq -c .`",
+        ),
+        (
+            r#"{"schema":"keycase.eligibility/1","drives":[]}"#.into(),
+            "error: stdin is a document `keycase.eligibility/1`",
+            "a line of column names",
+        ),
+    ] {
+        let output = check(list.as_bytes(), &["--json"]);
+        let said = said(&output);
+        assert!(said.starts_with(error) && said.contains(hint), "{said}");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{said}");
+    }
+    let file = keycase(&["check", "--inventory", snapshot]).output().unwrap();
+    let from = format!("`keycase check --from {snapshot}` checks the drives in it");
+    assert!(said(&file).contains(&from), "{}", said(&file));
+}
+
+#[test]
+fn a_list_without_drives_says_that_there_is_none() {
+    for list in ["vid,pid,model\n", "vid,pid,model\n,,\n", "{\"site\": \"Oslo\"}\n"] {
+        let output = check(list.as_bytes(), &[]);
+        assert!(said(&output).starts_with("error: no drive found in stdin\n  hint: "), "{list}");
+        assert_eq!(output.status.code(), Some(3), "{list}");
     }
 }
 

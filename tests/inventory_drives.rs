@@ -45,6 +45,73 @@ fn evidence(answer: &Value) -> &str {
     answer["reasons"][0]["evidence"].as_str().unwrap()
 }
 
+/// All answers for a list of names.
+fn named<'n>(names: impl Iterator<Item = &'n str>) -> Vec<Value> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    for name in names {
+        writeln!(file, "{}", json!({ "model": name })).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keycase"));
+    command.args(["--config", "tests/empty.toml", "check", "--json", "--inventory"]);
+    let output = command.arg(file.path()).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    document["drives"].as_array_mut().unwrap().drain(..).collect()
+}
+
+#[test]
+fn brand_words_may_be_left_out_or_added() {
+    let rows = [
+        ("IronKey Vault Privacy 50", "kingston-vp50"),
+        ("Kingston IronKey VP80ES", "kingston-vp80es"),
+        ("ironkey keypad 200c", "kingston-kp200c"),
+        ("DL Sentry ONE-M", "datalocker-sentry-one-m"),
+        ("DataLocker Sentry ONE Managed", "datalocker-sentry-one-m"),
+        ("IronKey Locker+ 50 G2", "kingston-lp50-g2"),
+        ("Kingston  DT4000 G2", "kingston-dt4000g2"),
+        ("DataLocker IronKey H350", "datalocker-h350"),
+        // A brand that the model never had, and what is no name without its brand.
+        ("Kingston Sentry ONE", ""),
+        ("IronKey DataTraveler 2000", ""),
+        ("DL Vault Privacy 50", ""),
+        ("Kingston IronKey", ""),
+        ("Sentry", ""),
+        ("DataLocker device (model not identified)", ""),
+        // Two models could be meant, or a part only is a name.
+        ("IronKey Vault Privacy", ""),
+        ("IronKey S1000 Enterprise", ""),
+    ];
+    let answers = named(rows.iter().map(|(name, _)| *name));
+    for ((name, id), answer) in rows.iter().zip(&answers) {
+        assert_eq!(answer["id"].as_str().unwrap_or_default(), *id, "{name}");
+    }
+}
+
+/// Whatever is left of a name without its brand, it is never the name of another entry.
+#[test]
+fn no_name_becomes_another_ones_without_its_brand() {
+    let catalog = keycase::catalog::Catalog::load(&keycase::packs::embedded()).unwrap();
+    let mut names = Vec::new();
+    for entry in catalog.entries() {
+        for name in entry.aliases.iter().chain([&entry.name]).chain(&entry.model) {
+            let brands = ["Kingston", "IronKey", "DataLocker", "DL", "Imation"];
+            let rest = name.split_whitespace().filter(|word| !brands.contains(word));
+            let rest = rest.collect::<Vec<_>>().join(" ");
+            names.push((entry.id.clone(), name.clone()));
+            names.extend(brands.map(|brand| (entry.id.clone(), format!("{brand} {rest}"))));
+            names.push((entry.id.clone(), rest));
+        }
+    }
+    let answers = named(names.iter().map(|(_, name)| name.as_str()));
+    let mut found = 0;
+    for ((id, name), answer) in names.iter().zip(&answers) {
+        if let Some(answered) = answer["id"].as_str() {
+            assert_eq!(answered, id, "{name}");
+            found += 1;
+        }
+    }
+    assert!(found > 200, "{found}");
+}
+
 /// Ids, the name in the list, what the ids are known as, and whose the named drive is where only
 /// the vendor id tells.
 const CONTRADICTIONS: [(&str, &str, &str, &str); 9] = [

@@ -72,6 +72,25 @@ fn due_times_are_printed_as_targets() {
     let lockthreat = [&lockthreat[..], &["--received-at", "2026-11-20T16:00:00Z"]].concat();
     assert_eq!(json(&lockthreat)["first_response"], Value::Null);
     assert!(text(&lockthreat).contains("no target published"));
+    assert!(!text(&lockthreat).contains("not promises"), "there is none to speak of");
+}
+
+/// Only the source of `datalocker` calls its hours business hours.
+#[test]
+fn hours_around_the_clock_are_not_called_business_hours() {
+    let targets = |policy, severity| {
+        let args = ["policy", "targets", policy, "--severity", severity];
+        let args = [&args[..], &["--received-at", "2026-11-21T10:00:00Z"]].concat();
+        json(&args)["periods"]["first_response"].clone()
+    };
+    assert_eq!(targets("data-dynamics", "1"), "4 hours");
+    assert_eq!(targets("secpod", "critical"), "2 hours");
+    assert_eq!(targets("secpod", "high"), "6 hours on business days");
+    assert_eq!(targets("datalocker", "1"), "8 business hours");
+    for policy in ["data-dynamics", "secpod"] {
+        assert!(!text(&["policy", "show", policy]).contains("business hour"), "{policy}");
+    }
+    assert!(text(&["policy", "show", "data-dynamics"]).contains(" 4 hours ["));
 }
 
 #[test]
@@ -112,12 +131,13 @@ fn wrong_packs_are_refused_with_their_place() {
     let file = folder.path().join("ours.toml");
     let path = file.to_str().unwrap();
     std::fs::write(&file, "extends = \"datalocker\"\n[hours]\nzone = \"Europe/Berlin\"\n").unwrap();
-    assert!(text(&["policy", "lint", path]).contains("no problem found"));
+    assert_eq!(text(&["policy", "lint", path]), "1 pack: no problem found\n");
     assert_eq!(json(&["policy", "lint", path])["ok"], true);
     std::fs::write(&file, "extends = \"datalocker\"\n[hours]\nzone = \"Berlin\"\n").unwrap();
     let output = keycase(&["policy", "lint", path]);
     assert_eq!(output.status.code(), Some(78));
     let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.starts_with("error: 1 problem in policy packs\n"), "{message}");
     assert!(message.contains("ours.toml:3:8: `Berlin` is not a time zone"), "{message}");
     let output = keycase(&["policy", "lint", path, "--json"]);
     assert_eq!(output.status.code(), Some(78));

@@ -21,6 +21,11 @@ struct Person {
 
 impl Person {
     fn runs(arguments: &str, machine: &str) -> Self {
+        Self::at("xterm", arguments, machine)
+    }
+
+    /// At a terminal of this kind.
+    fn at(kind: &str, arguments: &str, machine: &str) -> Self {
         let home = TempDir::new().expect("a home");
         let snapshot = Machine::named(machine).snapshot();
         // Whoever runs the tests in the background has them ignore Ctrl-C; a terminal does not.
@@ -30,7 +35,7 @@ impl Person {
         let mut command = Command::new("script");
         command.args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"]);
         clean(&mut command, home.path());
-        command.env("TERM", "xterm").env("SHELL", "/bin/sh");
+        command.env("TERM", kind).env("SHELL", "/bin/sh");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let terminal = command.spawn().expect("script(1) starts");
         Self { terminal, seen: String::new(), read: 0, _home: home }
@@ -137,4 +142,40 @@ fn documents_ask_nothing() {
         assert_eq!(code, Some(1), "{arguments}: {screen}");
         assert!(!screen.contains("> I don't know"), "{arguments}: {screen}");
     }
+}
+
+/// Editors, serial consoles and screen readers show an escape sequence instead of obeying it.
+#[test]
+fn a_terminal_that_cannot_move_its_cursor_is_asked_in_plain_lines() {
+    let mut person = Person::at("dumb", "check", "locked-sentry-one");
+    person.sees(LICENCE).sees("\nyes, no, or Enter if you don't know (question 1 of 8): ");
+    person.presses("\n").sees("active and paid up?").sees("(question 2 of 8): ");
+    person.presses("perhaps\n").sees("(question 2 of 8): ").presses("no\n");
+    let (screen, code) = person.leaves();
+    assert_eq!(code, Some(2), "{screen}");
+    let words = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("account_in_good_standing = false (your answer)"), "{screen}");
+    assert!(!person.seen.contains('\u{1b}'), "{:?}", person.seen);
+}
+
+#[test]
+fn a_plain_terminal_shows_no_escape_sequence_of_a_triage_a_bundle_or_an_end() {
+    let triage = r#"triage --describe "my drive shows nothing""#;
+    let mut person = Person::at("dumb", triage, "locked-sentry-one");
+    person.sees("(question 1 of ").presses("\u{4}");
+    let (screen, code) = person.leaves();
+    assert_eq!(code, Some(74), "{screen}");
+    assert!(!person.seen.contains('\u{1b}'), "{:?}", person.seen);
+
+    let mut person = Person::at("dumb", "check", "locked-sentry-one");
+    person.sees("(question 1 of 8): ").presses("\u{3}");
+    assert_eq!(person.leaves().1, Some(3), "{}", person.seen);
+    assert!(!person.seen.contains('\u{1b}'), "{:?}", person.seen);
+
+    let submit = r#"submit --desk outbox-only --describe "my drive shows nothing""#;
+    let mut person = Person::at("dumb", submit, "locked-sentry-one");
+    person.sees("(question 1 of 1): ").presses("\n");
+    person.sees("Keep this in the outbox?").sees("yes or no (Enter: no): ");
+    assert_eq!(person.presses("\n").leaves().1, Some(1), "{}", person.seen);
+    assert!(!person.seen.contains('\u{1b}'), "{:?}", person.seen);
 }

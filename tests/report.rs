@@ -111,6 +111,50 @@ fn the_pictures_say_what_happened_and_where() {
     assert!(marks("trouble") >= 2, "trouble is drawn");
 }
 
+/// What a kernel says of two plugs within three seconds.
+const SHORT: &str = "\
+2026-11-22T08:14:02.1+00:00 pc kernel: [  514.100000] usb 1-2: new high-speed USB device number 4 using xhci_hcd
+2026-11-22T08:14:02.6+00:00 pc kernel: [  514.600000] usb 1-2.4: new full-speed USB device number 5 using xhci_hcd
+2026-11-22T08:14:04.1+00:00 pc kernel: [  516.100000] usb 1-2.4: USB disconnect, device number 5
+";
+
+#[test]
+fn in_a_short_time_the_ticks_are_told_apart_and_a_port_is_called_the_same_twice() {
+    let dir = TempDir::new().expect("a folder");
+    let html = page("unlocked-behind-hub", Some(SHORT), dir.path());
+    let text = fs::read_to_string(&html).expect("a page");
+    let (_, timeline) = text.split_once("<svg class=\"timeline\"").expect("the picture");
+    let timeline = timeline.split("</svg>").next().expect("its end");
+    for label in ["08:14:02.100", "08:14:02.600", "08:14:03.100", "08:14:03.600", "08:14:04.100"] {
+        assert!(timeline.contains(&format!(">{label}<")), "no `{label}`: {timeline}");
+    }
+    let hub = ">Hub</text><text class=\"sub\" x=\"0\"";
+    assert!(timeline.contains(hub), "{timeline}");
+    let tree = text.split_once("<svg class=\"tree\"").expect("the picture").1;
+    assert!(tree.contains(">Hub</text>"), "{tree}");
+    let looked = look(&html, Look { width: 1280, height: 3400, dark: false });
+    keep("short", &looked);
+}
+
+/// The page itself allows no script; a copy without its policy measures it.
+#[test]
+fn the_boxes_stay_inside_their_card_in_a_small_window() {
+    let dir = TempDir::new().expect("a folder");
+    let html = page("unlocked-behind-hub", Some(LOOSE), dir.path());
+    keep("window-900", &look(&html, Look { width: 900, height: 5400, dark: false }));
+    let text = fs::read_to_string(&html).expect("a page");
+    let (before, policy) = text.split_once("<meta http-equiv").expect("a policy");
+    let (_, after) = policy.split_once('>').expect("its end");
+    let measure = "<script>
+        const side = query => document.querySelector(query).getBoundingClientRect().right;
+        const card = document.querySelector('.tree').closest('.card').getBoundingClientRect();
+        console.log('inside ' + (side('.tree .drive .box') < card.right));
+    </script>";
+    fs::write(&html, format!("{before}{after}{measure}")).expect("a page");
+    let looked = look(&html, Look { width: 900, height: 3000, dark: false });
+    assert!(looked.console.iter().any(|line| line.contains("inside true")), "{looked:?}");
+}
+
 #[test]
 fn what_must_not_be_done_stands_before_what_to_do() {
     let dir = TempDir::new().expect("a folder");

@@ -134,7 +134,8 @@ impl Entry {
         }
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
+    /// Everything it is called.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let aliases = self.aliases.iter().map(String::as_str);
         aliases.chain([&*self.id, &*self.name]).chain(self.model.as_deref())
     }

@@ -3,6 +3,7 @@
 use super::entry::{Entry, FipsCertificate, Kind};
 use super::interpret;
 use super::matching::{MatchRow, stronger};
+use super::names::Names;
 use crate::snapshot::{
     Confidence, Drive, Identity, Lifecycle, Machine, OtherDevice, Snapshot, Tool, UsbDevice,
 };
@@ -11,6 +12,7 @@ use crate::snapshot::{
 #[derive(Clone, Debug)]
 pub struct Catalog {
     entries: Vec<Entry>,
+    names: Names,
 }
 
 /// The entry a device was taken for, and by which row.
@@ -22,7 +24,8 @@ pub(super) struct Match<'a> {
 
 impl Catalog {
     pub(super) fn new(entries: Vec<Entry>) -> Self {
-        Self { entries }
+        let names = Names::of(&entries);
+        Self { entries, names }
     }
 
     /// All entries, embedded ones first.
@@ -117,6 +120,17 @@ impl Catalog {
         let found = self.strongest(device)?;
         let is_other = matches!(found.entry.kind, Kind::NotSecure | Kind::OtherMaker);
         is_other.then(|| taken_for(device, &found))
+    }
+
+    /// The only entry that is called so; brand words may be left out or added where the entry
+    /// bears them.
+    pub(super) fn called(&self, text: &str) -> Option<&Entry> {
+        let mut called = self.entries.iter().filter(|entry| entry.is_called(text));
+        match (called.next(), called.next()) {
+            (Some(entry), None) => Some(entry),
+            (Some(_), Some(_)) => None,
+            (None, _) => self.names.find(&self.entries, text),
+        }
     }
 
     pub(super) fn strongest(&self, device: &UsbDevice) -> Option<Match<'_>> {

@@ -18,13 +18,13 @@ impl Catalog {
     /// The drive that a row describes: `device` has its ids and strings, `model` is its name for
     /// the model. A product string counts as a name where `model` is none that is known.
     ///
-    /// A name is an entry's id, name, model or alias in any case; one that two entries have names
-    /// neither. The drive has no identity where nothing known fits, or ids and name contradict
-    /// each other; `missing` then says so.
+    /// A name is an entry's id, name, model or alias in any case, its brand's words left out or
+    /// added; one that two entries have names neither. The drive has no identity where nothing
+    /// known fits, or ids and name contradict each other; `missing` then says so.
     pub fn listed(&self, device: &UsbDevice, model: Option<&str>) -> Drive {
         let found = self.strongest(device);
         let texts = [model, device.usb.product.as_deref()];
-        let named = texts.into_iter().flatten().find_map(|text| self.called(text));
+        let named = texts.into_iter().flatten().find_map(|text| self.named(text));
         // A maker's name alone names no drive.
         match (found, named.filter(|named| named.entry.kind != Kind::Vendor)) {
             (found, Some(named)) => self.weighed(device, found, &named),
@@ -33,11 +33,9 @@ impl Catalog {
         }
     }
 
-    fn called<'a>(&'a self, text: &'a str) -> Option<Named<'a>> {
+    fn named<'a>(&'a self, text: &'a str) -> Option<Named<'a>> {
         let text = text.trim();
-        let mut called = self.entries().iter().filter(|entry| entry.is_called(text));
-        let entry = called.next().filter(|_| called.next().is_none())?;
-        Some(Named { entry, text })
+        self.called(text).map(|entry| Named { entry, text })
     }
 
     /// Ids decide when they tell the model, else the name does; neither where they contradict.

@@ -12,6 +12,7 @@ mod listed;
 mod load;
 mod matching;
 mod missing;
+mod names;
 mod overlay;
 
 pub use advice::Advice;

@@ -3,10 +3,11 @@
 
 use super::{App, CliError, CliResult, Exit, output};
 use crate::packs::PackError;
+use crate::text::count;
 
 /// What was checked.
 pub(super) struct Checked<'a> {
-    /// In words: `2 pack(s)`.
+    /// In words: `2 packs`.
     pub(super) what: &'a str,
     /// What kind of packs they are, for the error.
     pub(super) kind: &'a str,
@@ -25,7 +26,7 @@ pub(super) fn tell(app: &App, checked: &Checked<'_>, errors: &[PackError]) -> Cl
         output::answer(&format!("{}: no problem found\n", checked.what))?;
         return Ok(exit.code());
     }
-    let what = format!("{} problem(s) in {}", errors.len(), checked.kind);
+    let what = format!("{} in {}", count(errors.len(), "problem"), checked.kind);
     let error = errors.iter().fold(CliError::new(exit, what), CliError::because);
     Err(error.hint(format!("each line names file, line and column; {}", checked.hint)))
 }

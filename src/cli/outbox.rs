@@ -89,7 +89,8 @@ fn show(id: &str, app: &App) -> CliResult {
     let apart = along.first().map(|_| "");
     let ticket =
         item.request.draft.text.lines().chain(apart).chain(along.iter().map(String::as_str));
-    for line in ticket.chain(["", "log:"]).chain(log.lines()) {
+    let head = ["", "log:"].into_iter().filter(|_| !log.is_empty());
+    for line in ticket.chain(head).chain(log.lines()) {
         text.push_str(&crate::text::visible(line));
         text.push('\n');
     }
@@ -129,10 +130,7 @@ fn agree_to_drop(id: &str, app: &App) -> CliResult<()> {
             .hint(format!("add --yes to remove it; `keycase outbox show {id}` shows what it is")));
     }
     let question = format!("{what}. Remove its ticket and its bundle?");
-    let agreed = ask::question(|| {
-        dialoguer::Confirm::new().with_prompt(question).default(false).interact()
-    })?;
-    match agreed {
+    match ask::confirm(question, false)? {
         true => Ok(()),
         false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was removed")),
     }

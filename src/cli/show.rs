@@ -38,23 +38,27 @@ pub(super) fn run(args: &ShowArgs, app: &App) -> CliResult {
     let mut bundle = Bundle::open(&args.bundle).map_err(|error| fail(&error))?;
     let snapshot: Snapshot = document(&args.bundle, &mut bundle, SNAPSHOT)?;
     check_snapshot(&snapshot).map_err(|error| fail(&error))?;
-    if args.html.is_some() || args.machine.is_some() {
-        let documents = documents(&args.bundle, &mut bundle)?;
-        let logs = logs(&args.bundle, &mut bundle)?;
-        let manifest = bundle.manifest();
-        let logs = &logs;
-        let contents = Contents { manifest, snapshot: &snapshot, documents: &documents, logs };
-        if let Some(file) = &args.html {
-            write_page(file, &render::report::report(&contents))?;
-        }
-        if let Some(dir) = &args.machine {
-            write_machine(dir, &contents)?;
-        }
+    let documents = documents(&args.bundle, &mut bundle)?;
+    let logs = match args.html.is_some() || args.machine.is_some() {
+        true => logs(&args.bundle, &mut bundle)?,
+        false => Vec::new(),
+    };
+    let contents = Contents {
+        manifest: bundle.manifest(),
+        snapshot: &snapshot,
+        documents: &documents,
+        logs: &logs,
+    };
+    if let Some(file) = &args.html {
+        write_page(file, &render::report::report(&contents))?;
+    }
+    if let Some(dir) = &args.machine {
+        write_machine(dir, &contents)?;
     }
     let text = match app.global.json {
         true => crate::text::json::document(bundle.manifest())
             .map_err(|error| CliError::caused_by(Exit::Failed, "can't write JSON", &error))?,
-        false => render::scan::table(&snapshot) + &render::bundle::manifest(bundle.manifest()),
+        false => render::bundle::shown(&contents, &args.bundle.display().to_string()),
     };
     output::answer(&text)?;
     Ok(Exit::Done.code())

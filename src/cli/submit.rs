@@ -164,9 +164,7 @@ fn description(args: &SubmitArgs, app: &App) -> CliResult<String> {
         Some(words) => Ok(words),
         None if app.may_ask() => {
             let prompt = "What is wrong, in your own words";
-            not_empty(ask::question(move || {
-                dialoguer::Input::new().with_prompt(prompt).interact_text()
-            })?)
+            not_empty(ask::words(prompt)?)
         }
         None => Err(App::usage("a ticket needs a description")
             .hint("add --describe TEXT or --describe-file FILE")),
@@ -298,10 +296,7 @@ pub(super) fn agree(app: &App, chosen: &Chosen, consent: Consent) -> CliResult<(
         Some(address) => format!("Send this to {address}?"),
         None => "Keep this in the outbox?".to_owned(),
     };
-    let agreed = ask::question(|| {
-        dialoguer::Confirm::new().with_prompt(question).default(false).interact()
-    })?;
-    match agreed {
+    match ask::confirm(question, false)? {
         true => Ok(()),
         false => Err(CliError::new(Exit::Failed, "not agreed to; nothing was sent or kept")),
     }

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::command::{self, Output};
 use super::{Collector, Context, Ending, Source, System};
 use crate::host::Root;
+use crate::text::count;
 
 /// USB policy of the machine.
 pub(super) struct DeviceControl;
@@ -178,7 +179,7 @@ fn rules(root: &Root, context: &Context, text: &mut String) {
             }
         }
         if others > 0 {
-            let _ = writeln!(text, "/{path}: {others} rules for other devices");
+            let _ = writeln!(text, "/{path}: {} for other devices", count(others, "rule"));
         }
     }
 }
@@ -252,7 +253,7 @@ mod tests {
             "/etc/udev/rules.d/9.rules: ATTR{idVendor}==\"0951\", ATTR{authorized}=\"0\"",
             "/etc/usbguard/rules.conf: allow id 0951:1576 via-port \"1-1\"",
             "/etc/usbguard/rules.conf: reject with-interface equals { 08:*:* }",
-            "/etc/usbguard/rules.conf: 1 rules for other devices",
+            "/etc/usbguard/rules.conf: 1 rule for other devices",
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }

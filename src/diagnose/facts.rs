@@ -4,6 +4,7 @@ use super::{LogKind, Observed, Reading, Signals, Tally};
 use crate::catalog::Catalog;
 use crate::condition::{Facts, Origin, drive_facts};
 use crate::snapshot::{Confidence, Drive, Interface, Lun, LunRole, PortPath, Snapshot};
+use crate::text;
 
 /// Mass storage, as an interface class.
 const MASS_STORAGE: u8 = 8;
@@ -47,6 +48,7 @@ fn link(facts: &mut Facts<'_>, drive: &Drive) {
     let usb = &drive.usb;
     facts.set("drive.port", drive.port.to_string(), Origin::Snapshot);
     facts.set("drive.hubs", count(drive.port.hubs()), Origin::Snapshot);
+    facts.set("drive.hubs_between", text::count(drive.port.hubs(), "hub"), Origin::Snapshot);
     facts.set_known("drive.product", usb.product.as_deref(), Origin::Snapshot);
     facts.set_known("drive.usb_version", usb.usb_version.as_deref(), Origin::Snapshot);
     facts.set_known("drive.authorized", usb.authorized, Origin::Snapshot);
@@ -85,6 +87,7 @@ fn units(facts: &mut Facts<'_>, luns: &[Lun]) {
     let Some(data) = data else { return };
     let bytes = data.size_bytes.and_then(|size| i64::try_from(size).ok());
     facts.set_known("drive.data_bytes", bytes, Origin::Snapshot);
+    facts.set_known("drive.data_size", data.size_bytes.map(text::bytes), Origin::Snapshot);
     facts.set_known("drive.data_read_only", data.read_only, Origin::Snapshot);
     facts.set_known("drive.data_filesystem", data.filesystem.as_deref(), Origin::Snapshot);
     facts.set("drive.data_mounted", !data.mounts.is_empty(), Origin::Snapshot);

@@ -10,6 +10,7 @@ use csv_core::ReadRecordResult;
 use super::LONGEST_ROW;
 use super::columns::Columns;
 use super::row::Row;
+use crate::text::count;
 
 /// More fields than any list has.
 const MOST_FIELDS: usize = 1024;
@@ -79,8 +80,8 @@ impl Csv {
             return Ok(true);
         }
         if record.fields != self.places.len() {
-            let (has, wants) = (record.fields, self.places.len());
-            row.flaw = Some(format!("the row has {has} fields, the first line has {wants}"));
+            let (has, wants) = (count(record.fields, "field"), self.places.len());
+            row.flaw = Some(format!("the row has {has}, the first line has {wants}"));
             return Ok(true);
         }
         for (at, place) in self.places.iter().enumerate() {

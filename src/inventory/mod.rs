@@ -9,11 +9,13 @@
 //! |---|---|
 //! | `columns` | the names a column may have |
 //! | `csv`, `ndjson` | the two forms |
+//! | `instead` | what is none: an array, a document |
 //! | `reader` | which form a list has, and its rows |
 //! | `row` | the drive that a row describes |
 
 mod columns;
 mod csv;
+mod instead;
 mod ndjson;
 mod reader;
 mod row;

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Cursor, Read};
 use super::LONGEST_ROW;
 use super::columns::Columns;
 use super::csv::Csv;
+use super::instead;
 use super::ndjson::NdJson;
 use super::row::Row;
 
@@ -22,6 +23,15 @@ pub enum InventoryError {
     /// No column says what the drives are.
     #[error("no column says which drives these are")]
     NoDrives,
+    /// One JSON array.
+    #[error("a JSON array is no list")]
+    Array,
+    /// JSON with more than one line to an object.
+    #[error("an object goes on in the next line")]
+    Spread,
+    /// A document of this program, with its schema.
+    #[error("a document `{0}` is no list")]
+    Document(String),
 }
 
 /// The rows of a list, one at a time: memory does not grow with the list.
@@ -46,6 +56,10 @@ impl<'c, 'p, R: BufRead> Reader<'c, 'p, R> {
     /// Reads the start of a list: NDJSON when it begins with `{`, else CSV with a line of names.
     pub fn open(mut input: R, columns: &'c Columns<'p>) -> Result<Self, InventoryError> {
         let (line, skipped) = first_line(&mut input)?;
+        let more = if line.starts_with(b"{") { input.fill_buf()? } else { &[] };
+        if let Some(instead) = instead::of_a_list(&line, more) {
+            return Err(instead);
+        }
         let form = match line.first() {
             None => return Err(InventoryError::Empty),
             Some(b'{') => Form::NdJson(NdJson::default()),

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 
 use super::holidays::Holidays;
 use super::hours::Day;
+use super::period::Period;
 
 /// No span of a policy reaches further; a calendar that is never open ends here too.
 const HORIZON_DAYS: usize = 5000;
@@ -50,6 +51,21 @@ impl Calendar {
     /// The zone the desk lives in.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// A period in words. Hours of a desk that is open around the clock are hours and nothing
+    /// else, as its source calls them; where it closes for days, they run on business days.
+    pub fn words(&self, period: Period) -> String {
+        let all_day = self.span == Some((0, 1440));
+        match period {
+            Period::BusinessHours(hours) if all_day && self.open_days == [true; 7] => {
+                Period::hours(hours)
+            }
+            Period::BusinessHours(hours) if all_day && self.open_days == self.business_days => {
+                format!("{} on business days", Period::hours(hours))
+            }
+            period => period.to_string(),
+        }
     }
 
     /// Whether a date is a business day.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::clause::{Clause, Contact};
 use super::policy::Policy;
@@ -19,7 +19,7 @@ use crate::snapshot::{Confidence, Drive, Ending, Lifecycle};
 const SCOPE: &str = "product_scope";
 
 /// The answer for one drive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing stands in the way of support.

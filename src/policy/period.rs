@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 /// A length of time, in the unit the policy uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "PeriodRow", into = "PeriodRow")]
@@ -87,17 +89,22 @@ impl From<Period> for PeriodRow {
     }
 }
 
+impl Period {
+    /// A number of hours in words.
+    pub(super) fn hours(count: u16) -> String {
+        text::count(count, "hour")
+    }
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = |count: u16| if count == 1 { "" } else { "s" };
-        match *self {
-            Self::BusinessHours(n) => write!(f, "{n} business hour{}", plural(n)),
-            Self::ClockHours(n) => write!(f, "{n} clock hour{}", plural(n)),
-            Self::BusinessDays { from, to } if from == to => {
-                write!(f, "{to} business day{}", plural(to))
-            }
-            Self::BusinessDays { from, to } => write!(f, "{from} to {to} business days"),
-            Self::Days(n) => write!(f, "{n} day{}", plural(n)),
-        }
+        let count = |number: u16, thing| text::count(number, thing);
+        f.write_str(&match *self {
+            Self::BusinessHours(hours) => count(hours, "business hour"),
+            Self::ClockHours(hours) => count(hours, "clock hour"),
+            Self::BusinessDays { from, to } if from == to => count(to, "business day"),
+            Self::BusinessDays { from, to } => format!("{from} to {}", count(to, "business day")),
+            Self::Days(days) => count(days, "day"),
+        })
     }
 }

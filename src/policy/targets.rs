@@ -50,6 +50,8 @@ pub struct TargetQuery<'a> {
 pub struct Due {
     /// The period the policy states.
     pub period: Period,
+    /// The same in words.
+    pub words: String,
     /// When it is over; of a range, the later bound.
     pub at: Zoned,
     /// The sooner bound of a range.
@@ -153,7 +155,8 @@ fn due(calendar: &Calendar, period: Period, received: Timestamp) -> Result<Due, 
         }
         _ => None,
     };
-    at.map(|at| Due { period, at, earliest }).ok_or(TargetError::Time)
+    let words = calendar.words(period);
+    at.map(|at| Due { period, words, at, earliest }).ok_or(TargetError::Time)
 }
 
 /// Only what a due time rests on: clock hours need no calendar, hours around the clock no
@@ -181,14 +184,17 @@ fn notes(
     asked_priority: Option<&str>,
     priority: Option<&Priority>,
 ) -> Vec<String> {
-    let mut notes = vec!["these are targets, not promises".to_owned()];
+    let mut notes = Vec::new();
+    if found.first_response.is_some() || found.resolution.is_some() {
+        notes.push("these are targets, not promises".to_owned());
+    }
     if let (Some(first), Some(last)) = (&found.first_response, &found.resolution)
         && last.at < first.at
     {
         notes.push(format!(
             "the resolution target ({}) falls before the first-response target ({}): both are \
              as published, in different units",
-            last.period, first.period
+            last.words, first.words
         ));
     }
     for (topic, missing) in [

@@ -7,9 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::preview::Preview;
-use super::text::{bytes, labelled};
+use super::text::{bytes, count, labelled};
+use super::{report, scan};
 use crate::bundle::manifest::Outcome;
-use crate::bundle::{BuiltBundle, CANARIES, Manifest, Samples, Verification};
+use crate::bundle::{BuiltBundle, CANARIES, Contents, Manifest, Samples, Verification};
 use crate::text::visible;
 
 /// The schema name of the answer of `bundle`.
@@ -81,6 +82,25 @@ impl Bundled {
     }
 }
 
+/// A bundle for people: its drives, what it says about them, what is in it, and what to do
+/// with the one at `path`.
+pub fn shown(contents: &Contents<'_>, path: &str) -> String {
+    let parts = [scan::table(contents.snapshot), report::summary(contents)];
+    let parts = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty());
+    let mut out: String = parts.flat_map(|part| [part, "\n\n"]).collect();
+    out += &manifest(contents.manifest);
+    out.push_str("\nNext\n");
+    for (command, does) in [
+        ("show --html report.html", "writes all of this, and the pictures, as one page"),
+        ("check --from", "judges its drives by the rules of today"),
+        ("diagnose --from", "says what is wrong with the evidence, and every step"),
+    ] {
+        let _ = writeln!(out, "    keycase {command} {}", visible(path));
+        labelled(&mut out, "", does);
+    }
+    out
+}
+
 /// A manifest for people: files, sources, what was replaced and searched for.
 pub fn manifest(manifest: &Manifest) -> String {
     let mut out = String::new();
@@ -95,8 +115,7 @@ pub fn manifest(manifest: &Manifest) -> String {
         let replaced = file.redactions.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
         let replaced = match replaced {
             0 => String::new(),
-            1 => ", 1 value replaced".to_owned(),
-            count => format!(", {count} values replaced"),
+            values => format!(", {} replaced", count(values, "value")),
         };
         let text = format!("{} ({}{cut}{replaced})", file.name, bytes(file.bytes));
         labelled(&mut out, "file", &text);
@@ -136,8 +155,9 @@ fn audit(manifest: &Manifest) -> String {
     match manifest.audit.values {
         0 => "no sensitive value was known to search for".to_owned(),
         values => format!(
-            "searched for {values} known values in {} spellings and {} made-up ones, {} found",
-            manifest.audit.spellings.len(),
+            "searched for {} in {} and {} made-up ones, {} found",
+            count(values, "known value"),
+            count(manifest.audit.spellings.len(), "spelling"),
             manifest.audit.canaries,
             manifest.audit.hits
         ),
@@ -152,7 +172,8 @@ pub fn verification(answer: &Verification) -> String {
             format!("sealed, {size}; only its recipient can open it and check what is inside\n")
         }
         (true, false, files) => {
-            format!("ok: {} files, {size}, all as the manifest says\n", files.unwrap_or_default())
+            let files = count(files.unwrap_or_default(), "file");
+            format!("ok: {files}, {size}, all as the manifest says\n")
         }
         (false, ..) => {
             let mut out = "not ok: do not rely on this bundle\n".to_owned();

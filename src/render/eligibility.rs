@@ -15,7 +15,7 @@ pub use table::{table, verdict_words};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::catalog::{Advice, Catalog};
 use crate::policy::{Contact, Effect, Eligibility, LifecycleStatus, Policy, Reason, Verdict};
@@ -65,7 +65,9 @@ pub struct DriveVerdict {
     /// Number of the machine, when the answer is about several: they have the same ports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<usize>,
-    /// Bus and port chain.
+    /// Bus and port chain; null where a list does not say it.
+    #[serde(serialize_with = "null_if_empty")]
+    #[schemars(with = "Option<String>")]
     pub port: String,
     /// Id of the catalog entry.
     pub id: Option<String>,
@@ -93,6 +95,11 @@ pub struct DriveVerdict {
     pub contact: Contact,
     /// Whom to turn to while questions decide, where the policy says so.
     pub meanwhile: Option<MeanwhileRow>,
+}
+
+/// Empty is what nobody knows.
+fn null_if_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(text).filter(|text| !text.is_empty()).serialize(serializer)
 }
 
 /// Whom to turn to while a question is open.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::contact::{called, for_finding, of_finding, unless};
 use super::eligibility::{DriveVerdict, EligibilityDocument};
-use super::text::labelled;
+use super::text::{count, labelled};
 use crate::diagnose::{
     Asked, Category, Certainty, Contact, Diagnosis, Evidence, Finding, NotEvaluated, RawLine,
     Right, Severity,
@@ -316,10 +316,15 @@ fn rest(out: &mut String, document: &FindingsDocument, questions: bool) {
     }
     let open = document.not_evaluated.len();
     if open > 0 {
+        let need = if open == 1 { "needs" } else { "need" };
+        let answers = match document.ask.len() {
+            0 => String::new(),
+            asked => format!("{} of yours (listed with -v), ", count(asked, "answer")),
+        };
         let text = format!(
-            "{open} more checks need what is not known here: {} answers of yours (listed with \
-             -v), logs, or facts of another system (listed with --json).",
-            document.ask.len()
+            "{} {need} what is not known here: {answers}logs, or facts of another system \
+             (listed with --json).",
+            count(open, "more check")
         );
         let _ = write!(out, "\n{}\n", textwrap::fill(&text, 80));
     }

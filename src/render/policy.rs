@@ -72,7 +72,7 @@ impl TargetsDocument {
     /// The document of one ticket's targets.
     pub fn new(tool: Tool, policy: &Policy, targets: &Targets<'_>) -> Self {
         let at = |due: &Option<Due>| due.as_ref().map(|due| rfc3339(&due.at));
-        let period = |due: &Option<Due>| due.as_ref().map(|due| due.period.to_string());
+        let period = |due: &Option<Due>| due.as_ref().map(|due| due.words.clone());
         let earliest = targets.first_response.as_ref().and_then(|due| due.earliest.as_ref());
         Self {
             schema: TARGETS.into(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{bytes, labelled};
+use super::text::{bytes, count, labelled};
 use crate::snapshot::{
     Confidence, Drive, LockState, Lun, LunRole, LunType, Managed, OtherDevice, Snapshot,
 };
@@ -35,10 +35,20 @@ fn block(out: &mut String, drive: &Drive) {
     labelled(out, "managed", managed(drive.managed));
     labelled(out, "known by", &known_by(drive));
     for group in drive.missing.chunk_by(|a, b| a.fix == b.fix) {
-        let facts: Vec<&str> = group.iter().map(|missing| missing.fact.as_str()).collect();
+        let facts: Vec<String> = group.iter().map(|missing| fact(&missing.fact)).collect();
         labelled(out, "not known", &format!("{}: {}", facts.join(", "), group[0].fix));
     }
     out.push('\n');
+}
+
+/// A fact that a snapshot can miss, in words; one of another release by its name.
+pub fn fact(name: &str) -> String {
+    match name {
+        "identity.model" => "model".to_owned(),
+        "usb.serial" => "serial number".to_owned(),
+        "managed" => "whether it is managed".to_owned(),
+        name => name.replace(['.', '_'], " "),
+    }
 }
 
 /// The lock state in words.
@@ -76,7 +86,7 @@ fn link(drive: &Drive) -> String {
         parts.push(format!("{power} mA"));
     }
     if drive.port.hubs() > 0 {
-        parts.push(format!("behind {} hub(s)", drive.port.hubs()));
+        parts.push(format!("behind {}", count(drive.port.hubs(), "hub")));
     }
     parts.join(", ")
 }

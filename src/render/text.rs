@@ -1,6 +1,7 @@
-//! Columns and sizes for people.
+//! Columns for people.
 
 use crate::text::visible;
+pub use crate::text::{bytes, count};
 
 /// Width that every terminal, and every mail, has.
 const WIDTH: usize = 80;
@@ -30,40 +31,9 @@ pub fn machines(answers: &[String]) -> String {
     }
 }
 
-/// A number of things: `1 drive`, `2 drives`.
-pub fn count(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A size as people write it: `62.1 GB`, decimal as on the drive's case.
-pub fn bytes(size: u64) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
-    if size < 1000 {
-        return format!("{size} bytes");
-    }
-    let (mut whole, mut tenths, mut unit) = (size, 0, "");
-    for next in UNITS {
-        if whole < 1000 {
-            break;
-        }
-        tenths = whole % 1000 / 100;
-        whole /= 1000;
-        unit = next;
-    }
-    format!("{whole}.{tenths} {unit}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_decimal() {
-        assert_eq!(bytes(999), "999 bytes");
-        assert_eq!(bytes(300_000_000), "300.0 MB");
-        assert_eq!(bytes(62_109_253_632), "62.1 GB");
-        assert_eq!(bytes(u64::MAX), "18446.7 PB");
-    }
 
     #[test]
     fn long_values_wrap_in_their_column() {

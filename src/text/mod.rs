@@ -1,11 +1,14 @@
-//! Making outside text and bytes safe to show.
+//! Making outside text and bytes safe to show, and numbers of things in words.
 //!
 //! Belongs here: which characters can steer a terminal or a reader, and showing them. At the
 //! bottom of the arrows, because every layer shows or writes text from devices and files.
 
 pub mod json;
+mod quantity;
 
 use std::borrow::Cow;
+
+pub use quantity::{bytes, count};
 
 /// Returns `text` with everything that could steer a terminal made visible.
 ///

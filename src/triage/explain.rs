@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::load::{Example, Rules};
 use super::pack::{Caution, ContactEffect, Finding, Level, PriorityEffect, ScopeEffect};
 use super::rules::Rule;
+use crate::text::count;
 
 /// Where the rules of a pack, or what was learned, come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +127,9 @@ impl Effect for Level {
     fn words(&self) -> String {
         match (self.at_least, self.by, self.at_most) {
             (Some(level), Some(by), _) => format!(
-                "the impact is at least {level} (1 is the worst of 4), but at most {by} level(s) \
-                 worse than what was learned"
+                "the impact is at least {level} (1 is the worst of 4), but at most {} \
+                 worse than what was learned",
+                count(by, "level")
             ),
             (Some(level), None, _) => {
                 format!("the impact is at least {level} (1 is the worst of 4)")

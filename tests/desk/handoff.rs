@@ -18,6 +18,11 @@ fn a_mail_draft_is_printed_with_where_the_bundle_lies() {
     let bundle = person.items()[0].join("bundle.zip");
     assert!(next.contains(bundle.to_str().unwrap()), "{next}");
     assert!(std::fs::read(bundle).unwrap() == person.bundle_bytes());
+    let id = outcome.json()["submission"].as_str().unwrap().to_owned();
+    let shown = person.run(&["outbox", "show", &id]).stdout;
+    let log = person.items()[0].join("log");
+    assert_eq!(shown.contains("\nlog:"), log.metadata().is_ok_and(|log| log.len() > 0), "{shown}");
+    assert!(!shown.trim_end().ends_with("log:"), "{shown}");
 }
 
 #[test]

@@ -22,6 +22,7 @@ use crate::render::eligibility::{
     ReasonRow,
 };
 use crate::render::progress::Progress;
+use crate::text::{count, visible};
 
 /// Kinds of rows remembered at a time.
 const MOST_KINDS: usize = 20_000;
@@ -53,7 +54,8 @@ pub(super) fn check(
     let mut rows = Reader::open(open(list)?, &columns).map_err(failed)?;
     let passed_over = rows.passed_over();
     if !passed_over.is_empty() && !app.global.quiet {
-        output::hint(&format!("not used: the column(s) {}", passed_over.join(", ")));
+        let columns = if passed_over.len() == 1 { "column" } else { "columns" };
+        output::hint(&format!("not used: the {columns} {}", passed_over.join(", ")));
     }
     let head = EligibilityDocument::new(app.tool()?, app.now, policy, Vec::new());
     let mut judge = Judge {
@@ -89,6 +91,11 @@ pub(super) fn check(
     let mut fleet = judge.into_fleet();
     let exit = exit(fleet.summary, fleet.advised);
     answer.end(&mut fleet, &shown, head, exit)?;
+    if count == 0 {
+        CliError::new(Exit::NoInput, format!("no drive found in {shown}"))
+            .hint("a list has a row or a JSON object for each drive, with its ids or its model")
+            .print();
+    }
     Ok(exit)
 }
 
@@ -118,7 +125,32 @@ fn unreadable(list: &str, columns: &Columns<'_>, error: InventoryError) -> CliEr
                 columns.names().join(", ")
             ))
         }
+        InventoryError::Array => {
+            CliError::new(Exit::BadData, format!("{list} is one JSON array, and no list"))
+                .hint("a list has one JSON object a line; `jq -c '.[]'` makes such lines")
+        }
+        InventoryError::Spread => {
+            let message = format!("{list}:1: a JSON object goes on in the next line");
+            CliError::new(Exit::BadData, message)
+                .hint("a list has one JSON object a line; `jq -c .` makes such lines")
+        }
+        InventoryError::Document(schema) => document(list, &schema),
     }
+}
+
+/// A document of this program is for another option, if for any.
+fn document(list: &str, schema: &str) -> CliError {
+    let schema = visible(schema);
+    if schema.starts_with("keycase.snapshot/") {
+        let from = if list == "stdin" { "-" } else { list };
+        return CliError::new(
+            Exit::BadData,
+            format!("{list} is a snapshot ({schema}), and no list"),
+        )
+        .hint(format!("`keycase check --from {from}` checks the drives in it"));
+    }
+    CliError::new(Exit::BadData, format!("{list} is a document `{schema}`, and no list"))
+        .hint("a list has a line of column names, or one JSON object a line")
 }
 
 /// All drives whose rows are equal but for port and serial number.
@@ -234,7 +266,8 @@ impl Flaws<'_> {
 
     fn tell_rest(&self) {
         if let Some(more @ 1..) = self.count.checked_sub(MOST_TOLD) {
-            output::warning(&format!("{}: {more} more rows can't be read", self.list));
+            let more = count(more, "more row");
+            output::warning(&format!("{}: {more} can't be read", self.list));
         }
     }
 }
@@ -273,15 +306,15 @@ impl Answer {
         if !matches!(self.format, Format::Csv | Format::Ndjson | Format::Json) {
             return Ok(());
         }
-        let port = row.port(columns).unwrap_or_default();
-        let serial = row.serial(columns);
+        let (port, serial) = (row.port(columns), row.serial(columns));
+        let port = port.as_deref();
         if self.format == Format::Csv {
-            kind.csv(&port, serial.as_deref(), &mut self.text);
+            kind.csv(port.unwrap_or_default(), serial.as_deref(), &mut self.text);
         } else {
             if self.format == Format::Json && !self.is_first {
                 self.text.push_str(",\n");
             }
-            kind.json(&port, serial.as_deref(), &mut self.text).map_err(|error| no_json(&error))?;
+            kind.json(port, serial.as_deref(), &mut self.text).map_err(|error| no_json(&error))?;
             if self.format == Format::Ndjson {
                 self.text.push('\n');
             }

@@ -11,6 +11,7 @@ use crate::diagnose::{Problems, failed_examples};
 use crate::packs::{PackError, PackSet, embedded};
 use crate::policy::Policies;
 use crate::redact;
+use crate::text::count;
 use crate::triage::Rules;
 
 /// Checks overlays on top of the embedded packs, as they would be used; without any, all packs
@@ -23,7 +24,7 @@ pub(super) fn run(paths: &[PathBuf], app: &App) -> CliResult {
     }
     let (set, what) = match paths.is_empty() {
         true => (app.packs()?, "all packs in use".to_owned()),
-        false => (&set, format!("{checked} pack(s)")),
+        false => (&set, count(checked, "pack")),
     };
     let hint = "data/devices/README.md explains the keys";
     tell(app, &Checked { what: &what, kind: "packs", hint }, &problems(set))

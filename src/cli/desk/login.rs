@@ -90,8 +90,7 @@ fn obtain(app: &App, desk: &str) -> CliResult<Credential> {
         |error: &dyn std::error::Error| CliError::caused_by(Exit::Io, "can't read the key", error);
     let typed = if app.may_ask() {
         let prompt = format!("Key of desk {desk}");
-        let asked = ask::question(|| dialoguer::Password::new().with_prompt(prompt).interact())?;
-        Zeroizing::new(asked.into_bytes())
+        Zeroizing::new(ask::secret(prompt)?.into_bytes())
     } else if std::io::stdin().is_terminal() {
         return Err(App::usage("nobody can be asked here").hint("pipe the key into the command"));
     } else {

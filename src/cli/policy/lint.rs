@@ -6,6 +6,7 @@ use crate::cli::lint::{Checked, tell};
 use crate::cli::{App, CliResult, packs};
 use crate::packs::{Origin, PackError};
 use crate::policy::Policies;
+use crate::text::count;
 
 /// Checks packs in the order given, on top of the policies in use, and runs the examples
 /// of their clauses.
@@ -21,7 +22,7 @@ pub(super) fn run(files: &[PathBuf], app: &App) -> CliResult {
         }
     }
     let checked = Checked {
-        what: &format!("{} pack(s)", files.len()),
+        what: &count(files.len(), "pack"),
         kind: "policy packs",
         hint: "`keycase policy show datalocker --json` shows every key in use",
     };

@@ -36,8 +36,7 @@ pub(super) fn ticket_to_add_to(
         return Ok(None);
     }
     let question = format!("{known}. Add to it instead of opening another?");
-    let add =
-        ask::question(|| dialoguer::Confirm::new().with_prompt(question).default(true).interact())?;
+    let add = ask::confirm(question, true)?;
     Ok(add.then_some(ticket))
 }
 

@@ -11,7 +11,7 @@ use super::csv::{self, LineParts};
 use super::table::{questions_of, said_by, verdict_words};
 use super::{DriveVerdict, EligibilityDocument, Summary};
 use crate::policy::Effect;
-use crate::render::text::labelled;
+use crate::render::text::{count, labelled};
 use crate::text::{json, visible};
 
 /// Kinds of drives that are told apart in a table.
@@ -51,7 +51,7 @@ impl FleetRow {
         verdict.serial = None;
         let line = json::line(&verdict)?;
         // Inside a text the quotation marks would be escaped: these two stand for themselves.
-        let (_, line) = line.split_once("\"port\":\"\"").unwrap_or_default();
+        let (_, line) = line.split_once("\"port\":null").unwrap_or_default();
         let (before, after) = line.split_once("\"serial\":null").unwrap_or_default();
         let json = LineParts {
             before_serial: format!("{before}\"serial\":"),
@@ -77,7 +77,7 @@ impl FleetRow {
     /// Appends an object, without a line break.
     pub fn json(
         &self,
-        port: &str,
+        port: Option<&str>,
         serial: Option<&str>,
         out: &mut String,
     ) -> serde_json::Result<()> {
@@ -151,11 +151,11 @@ impl Fleet {
             let _ = writeln!(out, "{} of other kinds; --format csv has them all\n", self.others);
         }
         questions_of(&mut out, kinds.iter().map(|(verdict, _)| verdict));
-        let counts = self
-            .summary
-            .counts()
-            .map(|(name, count)| format!("{count} {}", name.replace('_', " ")));
-        let all = format!("{} drives: {}", self.summary.total(), counts.join(", "));
+        let counts = self.summary.counts().into_iter().filter(|(_, drives)| *drives > 0);
+        let counts = counts.map(|(name, drives)| format!("{drives} {}", name.replace('_', " ")));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let all = count(self.summary.total(), "drive");
+        let all = if counts.is_empty() { all } else { format!("{all}: {counts}") };
         labelled(&mut out, "list", &format!("{list}, {all}"));
         let policy = &document.policy;
         labelled(&mut out, "policy", &format!("{}: {}", policy.id, policy.source));

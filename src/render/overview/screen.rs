@@ -9,7 +9,7 @@ use crate::render::contact;
 use crate::render::eligibility::{DriveVerdict, verdict_words};
 use crate::render::findings::{FindingRow, FindingsDocument, certainty_word, severity};
 use crate::render::scan::{lock_state, managed};
-use crate::render::text::labelled;
+use crate::render::text::{count, labelled};
 use crate::snapshot::{Drive, Managed};
 use crate::text::visible;
 
@@ -58,8 +58,7 @@ fn block(out: &mut String, drive: &Drive, verdict: Option<&DriveVerdict>) {
         let _ = write!(support, ": {}", reason.text);
     }
     if verdict.verdict == Verdict::NeedsInformation {
-        let count = verdict.ask.len();
-        let _ = write!(support, " ({count} question{})", if count == 1 { "" } else { "s" });
+        let _ = write!(support, " ({})", count(verdict.ask.len(), "question"));
     }
     labelled(out, "support", &support);
     labelled(out, "lifecycle", &verdict.lifecycle.note);

@@ -57,8 +57,8 @@ fn rows(topic: Topic, policy: &Policy) -> Vec<Row> {
             let rows = pack.priorities.iter();
             rows.map(|row| (row.name.to_string(), cited(&row.meaning, &row.source))).collect()
         }
-        Topic::FirstResponse => times(policy, |row| row.first_response.map(|p| p.to_string())),
-        Topic::Resolution => times(policy, |row| row.resolution.map(|p| p.to_string())),
+        Topic::FirstResponse => times(policy, |row| target(policy, row, row.first_response)),
+        Topic::Resolution => times(policy, |row| target(policy, row, row.resolution)),
         Topic::FixExpectations => times(policy, |row| row.fix.as_ref().map(ToString::to_string)),
         Topic::Plans => {
             pack.plans.iter().map(|plan| (String::new(), cited(&plan.name, &plan.source))).collect()
@@ -68,11 +68,13 @@ fn rows(topic: Topic, policy: &Policy) -> Vec<Row> {
         Topic::Escalation => escalation(policy),
         Topic::Waiting => {
             let rows = pack.timers.iter();
-            rows.map(|row| ("after".into(), timed(row.after, &row.text, &row.source))).collect()
+            rows.map(|row| ("after".into(), timed(policy, row.after, &row.text, &row.source)))
+                .collect()
         }
         Topic::Reopen => {
             let rows = pack.reopen.iter();
-            rows.map(|row| ("within".into(), timed(row.within, &row.text, &row.source))).collect()
+            rows.map(|row| ("within".into(), timed(policy, row.within, &row.text, &row.source)))
+                .collect()
         }
         Topic::Versions => versions(policy),
         Topic::AlreadyFixed => rules(&pack.already_fixed),
@@ -120,6 +122,13 @@ fn times(policy: &Policy, of: impl Fn(&TargetRow) -> Option<String>) -> Vec<Row>
         Some((severity.clone(), cited(&of(row)?, &row.source)))
     })
     .collect()
+}
+
+/// A target in the words of the hours that hold for its severity.
+fn target(policy: &Policy, row: &TargetRow, period: Option<Period>) -> Option<String> {
+    let severity = policy.severity(&row.severity.get_ref().0);
+    let calendar = severity.map(|(_, severity)| policy.calendar(severity));
+    Some(calendar.unwrap_or_else(|| policy.usual_calendar()).words(period?))
 }
 
 fn hours(hours: &Hours) -> Vec<Row> {
@@ -188,8 +197,8 @@ fn clauses(out: &mut String, policy: &Policy) {
     }
 }
 
-fn timed(period: Period, text: &str, source: &str) -> String {
-    cited(&format!("{period}: {text}"), source)
+fn timed(policy: &Policy, period: Period, text: &str, source: &str) -> String {
+    cited(&format!("{}: {text}", policy.usual_calendar().words(period)), source)
 }
 
 fn cited(text: &str, source: &str) -> String {

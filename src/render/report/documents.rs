@@ -57,7 +57,7 @@ pub(super) fn whom(id: Option<&str>, maker: Option<&str>, unless: Option<&str>) 
 }
 
 /// The value of a published name.
-fn named<T: for<'de> Deserialize<'de>>(id: &str) -> Option<T> {
+pub(super) fn named<T: for<'de> Deserialize<'de>>(id: &str) -> Option<T> {
     T::deserialize(serde_json::Value::from(id)).ok()
 }
 

@@ -2,7 +2,7 @@
 
 use super::documents::{Eligibility, Judged, Lifecycle, Policy, whom};
 use super::view::clean;
-use crate::render::scan::lock_state;
+use crate::render::scan::{fact, lock_state};
 use crate::render::text::bytes;
 use crate::snapshot::{Drive, Lun, LunRole, Managed};
 
@@ -37,7 +37,12 @@ impl DriveView {
         let port = drive.port.to_string();
         let judged = eligibility.drives.iter().find(|d| d.port.as_deref() == Some(&port));
         let missing = drive.missing.iter().map(|missing| {
-            clean(&format!("{}: {}. To settle it: {}.", missing.fact, missing.because, missing.fix))
+            clean(&format!(
+                "{}: {}. To settle it: {}.",
+                fact(&missing.fact),
+                missing.because,
+                missing.fix
+            ))
         });
         Self {
             name: clean(&drive.display_name()),

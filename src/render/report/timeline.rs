@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::events::{self, Event, Kind};
+use super::topology::Others;
 use crate::bundle::Log;
+use crate::render::text::count;
 use crate::snapshot::{PortPath, Snapshot};
 
 /// The picture's measures, in its own units.
@@ -24,6 +26,9 @@ const MOST_ROWS: usize = 60;
 
 /// Bytes of words on one mark.
 const MOST_TITLE: usize = 800;
+
+/// In a shorter span, in seconds, two ticks have the same second.
+const SHORT: f64 = (TICKS - 1) as f64;
 
 /// Places with a label on the axis.
 const TICKS: i64 = 5;
@@ -92,7 +97,7 @@ impl Timeline {
         let all: Vec<Event> = all.into_iter().filter(same).collect();
         let first = all.first()?.at;
         let scale = Scale::new(first, last);
-        let mut lanes = lanes(&all, snapshot, &scale);
+        let mut lanes = lanes(&all, snapshot, &Others::new(logs, snapshot), &scale);
         let hidden = lanes.split_off(lanes.len().min(MOST_LANES)).len();
         let height = TOP + LANE * i64::try_from(lanes.len()).unwrap_or(0) + AXIS;
         Some(Self {
@@ -149,12 +154,16 @@ impl Scale {
         (0..TICKS).map(tick).collect()
     }
 
-    /// As short as the span allows.
+    /// As short as the span allows, and long enough to tell the ticks apart.
     fn label(&self, at: Timestamp) -> String {
         if events::since_start(at) {
-            return format!("{} s", at.as_second());
+            return match self.seconds {
+                s if s < SHORT => at.strftime("%s%.3f s").to_string(),
+                _ => format!("{} s", at.as_second()),
+            };
         }
         let form = match self.seconds {
+            s if s < SHORT => "%H:%M:%S%.3f",
             s if s < 36.0 * 3600.0 => "%H:%M:%S",
             s if s < 30.0 * 86400.0 => "%d %b %H:%M",
             _ => "%d %b %Y",
@@ -164,7 +173,7 @@ impl Scale {
 }
 
 /// One lane for each port: the drives first, then others with events.
-fn lanes(all: &[Event], snapshot: &Snapshot, scale: &Scale) -> Vec<Lane> {
+fn lanes(all: &[Event], snapshot: &Snapshot, known: &Others, scale: &Scale) -> Vec<Lane> {
     let mut of_port: BTreeMap<&PortPath, Vec<&Event>> = BTreeMap::new();
     for event in all {
         of_port.entry(&event.port).or_default().push(event);
@@ -173,7 +182,7 @@ fn lanes(all: &[Event], snapshot: &Snapshot, scale: &Scale) -> Vec<Lane> {
     let mut names: Vec<(&PortPath, String)> = drives.collect();
     let others: Vec<&PortPath> =
         of_port.keys().copied().filter(|port| names.iter().all(|(own, _)| own != port)).collect();
-    names.extend(others.into_iter().map(|port| (port, "Another device".to_owned())));
+    names.extend(others.into_iter().map(|port| (port, known.name(port).to_owned())));
     let lane = |(index, (port, name)): (usize, (&PortPath, String))| {
         let events = of_port.get(port).cloned().unwrap_or_default();
         let is_there = snapshot.drives.iter().any(|drive| drive.port == *port);
@@ -265,9 +274,10 @@ fn what(kind: Kind) -> &'static str {
 fn words(all: &[Event], scale: &Scale) -> String {
     let count = |kind: Kind| all.iter().filter(|event| event.kind == kind).count();
     let (first, last) = (all.first().map(|e| e.at), all.last().map(|e| e.at));
-    let span = first.zip(last).map(|(first, last)| match first == last {
-        true => format!("at {}", scale.label(first)),
-        false => format!("from {} to {}", scale.label(first), scale.label(last)),
+    let labels = first.zip(last).map(|(first, last)| (scale.label(first), scale.label(last)));
+    let span = labels.map(|(first, last)| match first == last {
+        true => format!("at {first}"),
+        false => format!("from {first} to {last}"),
     });
     format!(
         "{}: {} attached, {} detached, {} with trouble.",
@@ -283,6 +293,7 @@ fn rows(all: &[Event], scale: &Scale) -> Vec<Row> {
     let row = |event: &Event| Row {
         at: match events::since_start(event.at) {
             true => scale.label(event.at),
+            false if scale.seconds < SHORT => event.at.strftime("%F %H:%M:%S%.3f").to_string(),
             false => event.at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         },
         port: event.port.to_string(),
@@ -294,8 +305,8 @@ fn rows(all: &[Event], scale: &Scale) -> Vec<Row> {
 }
 
 fn left_out(older: usize, hidden: usize) -> String {
-    let older = (older > 0).then(|| format!("{older} older events"));
-    let hidden = (hidden > 0).then(|| format!("{hidden} further ports"));
+    let older = (older > 0).then(|| count(older, "older event"));
+    let hidden = (hidden > 0).then(|| count(hidden, "further port"));
     let parts: Vec<String> = older.into_iter().chain(hidden).collect();
     match parts.is_empty() {
         true => String::new(),

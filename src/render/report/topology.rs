@@ -13,6 +13,9 @@ const GAP_X: i64 = 44;
 const GAP_Y: i64 = 16;
 const MARGIN: i64 = 4;
 
+/// With more boxes in a row they would be too small to read if the picture were to fit.
+const WIDEST: usize = 4;
+
 /// More boxes than this are no picture any more.
 const MOST_NODES: usize = 60;
 
@@ -23,6 +26,8 @@ const MOST_DEVICES: usize = 1024;
 pub(super) struct Topology {
     pub(super) width: i64,
     pub(super) height: i64,
+    /// Whether it keeps its size, and is moved sideways where it has no room.
+    pub(super) is_deep: bool,
     pub(super) nodes: Vec<Node>,
     pub(super) lines: Vec<String>,
     /// In words, for whoever does not see the picture.
@@ -50,20 +55,40 @@ struct Device {
 impl Topology {
     /// The picture of the buses that drives are on; `None` without a drive.
     pub(super) fn new(logs: &[Log], snapshot: &Snapshot) -> Option<Self> {
-        let listed = logs.iter().find(|log| log.name.ends_with("usb-topology.txt"));
-        let mut devices = listed.map(|log| parse(&log.text)).unwrap_or_default();
-        for drive in &snapshot.drives {
-            let mbps = drive.usb.speed_mbps.map(|speed| speed.mbps());
-            devices.entry(key(&drive.port.to_string())).or_insert(Device { class: None, mbps });
-        }
+        let mut devices = devices(logs, snapshot);
         let buses: Vec<u16> = snapshot.drives.iter().map(|drive| drive.port.bus()).collect();
         devices.retain(|key, _| key.first().is_some_and(|bus| buses.contains(bus)));
-        add_hubs(&mut devices);
         if snapshot.drives.is_empty() || devices.len() > MOST_NODES {
             return None;
         }
         Some(draw(&devices, snapshot))
     }
+}
+
+/// What is known of the devices that are no drives, to call them the same in every picture.
+pub(super) struct Others(BTreeMap<Vec<u16>, Device>);
+
+impl Others {
+    pub(super) fn new(logs: &[Log], snapshot: &Snapshot) -> Self {
+        Self(devices(logs, snapshot))
+    }
+
+    /// What the device at a port is called.
+    pub(super) fn name(&self, port: &PortPath) -> &'static str {
+        class_name(self.0.get(&key(&port.to_string())).and_then(|device| device.class))
+    }
+}
+
+/// Every device that is listed, every drive, and the hubs that their ports name.
+fn devices(logs: &[Log], snapshot: &Snapshot) -> BTreeMap<Vec<u16>, Device> {
+    let listed = logs.iter().find(|log| log.name.ends_with("usb-topology.txt"));
+    let mut devices = listed.map(|log| parse(&log.text)).unwrap_or_default();
+    for drive in &snapshot.drives {
+        let mbps = drive.usb.speed_mbps.map(|speed| speed.mbps());
+        devices.entry(key(&drive.port.to_string())).or_insert(Device { class: None, mbps });
+    }
+    add_hubs(&mut devices);
+    devices
 }
 
 /// Bus and ports: `2-1.4` is `[2, 1, 4]`, the root hub `usb2` is `[2]`.
@@ -143,7 +168,8 @@ fn draw(devices: &BTreeMap<Vec<u16>, Device>, snapshot: &Snapshot) -> Topology {
     let words = words.map(|node| format!("{}, {}", node.name, node.about)).collect();
     let deepest = places.keys().map(Vec::len).max().unwrap_or(1);
     let width = x(deepest - 1) + BOX_WIDTH + MARGIN;
-    Topology { width, height: row * (BOX_HEIGHT + GAP_Y) - GAP_Y + 2 * MARGIN, nodes, lines, words }
+    let height = row * (BOX_HEIGHT + GAP_Y) - GAP_Y + 2 * MARGIN;
+    Topology { width, height, is_deep: deepest > WIDEST, nodes, lines, words }
 }
 
 /// Gives a device a row: a leaf the next free one, a hub the middle of what hangs on it.
@@ -177,7 +203,7 @@ fn describe(key: &[u16], device: &Device, snapshot: &Snapshot) -> (&'static str,
     let drive = snapshot.drives.iter().find(|drive| self::key(&drive.port.to_string()) == key);
     match (drive, device.class) {
         (Some(drive), _) => ("drive", short(&clean(&drive.display_name())), about),
-        (None, Some(9)) => ("hub", "Hub".to_owned(), about),
+        (None, class @ Some(9)) => ("hub", class_name(class).to_owned(), about),
         (None, class) => ("other", class_name(class).to_owned(), about),
     }
 }
@@ -206,9 +232,10 @@ fn class_name(class: Option<u8>) -> &'static str {
         Some(0x01) => "Audio device",
         Some(0x03) => "Keyboard, mouse …",
         Some(0x08) => "Other storage",
+        Some(0x09) => "Hub",
         Some(0x0e) => "Camera",
         Some(0xe0) => "Wireless adapter",
-        _ => "Other device",
+        _ => "Another device",
     }
 }
 

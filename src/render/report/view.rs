@@ -11,7 +11,7 @@ use super::timeline::Timeline;
 use super::topology::Topology;
 use crate::bundle::manifest::{CollectorEntry, FileEntry, Outcome};
 use crate::bundle::{CANARIES, Contents, Manifest};
-use crate::render::text::bytes;
+use crate::render::text::{bytes, count};
 use crate::snapshot::{HostFacts, Snapshot};
 use crate::text::{hex, visible};
 
@@ -278,11 +278,11 @@ fn audit(manifest: &Manifest) -> String {
             .to_owned();
     }
     format!(
-        "The finished bundle was searched, names and contents, for {} sensitive values that the \
-         machine is known to have and {} made-up ones, in {} spellings; {} were found.",
-        audit.values,
+        "The finished bundle was searched, names and contents, for {} that the machine is known \
+         to have and {} made-up ones, in {}; {} were found.",
+        count(audit.values, "sensitive value"),
         audit.canaries,
-        audit.spellings.len(),
+        count(audit.spellings.len(), "spelling"),
         audit.hits
     )
 }
