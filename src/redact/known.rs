@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::neighbours::escape_before;
 use super::rules::Rules;
 use super::{Class, Seeds};
 
@@ -204,7 +205,13 @@ impl Edge {
         let right = text.get(end).copied().filter(|_| !free.1);
         let left_blocks = left.is_some_and(|byte| blocks(text[start], byte));
         let right_blocks = right.is_some_and(|byte| blocks(text[end - 1], byte));
-        (!left_blocks || ends_colour(&text[..start])) && !right_blocks
+        if right_blocks || !left_blocks {
+            return !right_blocks;
+        }
+        // The last letter of what means something else is no letter of the same word.
+        let before = &text[..start];
+        ends_colour(before)
+            || escape_before(before).is_some_and(|meant| !blocks(text[start], meant))
     }
 }
 

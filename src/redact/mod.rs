@@ -22,6 +22,7 @@ mod known;
 mod literals;
 mod matcher;
 mod names;
+mod neighbours;
 mod path;
 mod pem;
 mod pseudonym;

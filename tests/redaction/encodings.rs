@@ -92,6 +92,17 @@ fn utf16_without_a_mark_is_found_between_other_bytes() {
     }
 }
 
+/// Decoded it is part of a word on its right, as it stands of one on its left.
+#[test]
+fn a_name_between_two_escapes_goes_where_either_reading_leaves_it_alone() {
+    let redactor = redactor(&[("okaf", Class::User)]);
+    for line in ["a%2Dokaf%6Fkaf b", r"a\x2dokaf\x6fkaf b", r"a\nokaf\u006f b"] {
+        let out = text(&redactor, line);
+        assert!(!out.contains("okaf"), "{out}");
+    }
+    assert_eq!(text(&redactor, "a%41okaf b"), "a%41okaf b");
+}
+
 /// Every other of them begins at an odd place.
 #[test]
 fn lines_of_utf16_with_single_bytes_between_them_are_read_line_by_line() {

@@ -7,7 +7,6 @@
 //! content does not leave.
 
 mod canary;
-mod neighbours;
 mod search;
 mod spellings;
 

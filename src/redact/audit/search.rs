@@ -7,10 +7,10 @@ use std::io::{self, Read};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::canary;
-use super::neighbours::{escape_after, escape_before};
 use super::spellings::{self, Spelled, Spelling};
 use crate::packs::PackSet;
 use crate::redact::known::{self, Edge};
+use crate::redact::neighbours::{escape_after, escape_before};
 use crate::redact::rules::Rules;
 use crate::redact::{Class, RedactError, Seeds};
 
