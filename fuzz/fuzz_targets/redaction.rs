@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use keycase::packs::embedded;
-use keycase::redact::audit::Audit;
+use keycase::redact::audit::{Audit, Spelling};
 use keycase::redact::{Class, Key, Redactor, Seed, Seeds};
 use keycase_fuzz::canary;
 use libfuzzer_sys::fuzz_target;
@@ -39,19 +39,47 @@ static PARTS: LazyLock<(Redactor, Audit)> = LazyLock::new(|| {
 
 fuzz_target!(|bytes: &[u8]| {
     let (redactor, audit) = &*PARTS;
-    let mut raw = PROTECTED.as_bytes().to_vec();
-    for &byte in bytes {
-        match usize::from(byte).checked_sub(1).and_then(|index| KNOWN.get(index)) {
-            Some((_, value)) => raw.extend_from_slice(value.as_bytes()),
-            None => raw.push(byte),
-        }
-    }
+    let raw = sown(bytes, None);
     if canary::holds_one(&raw) {
         return;
     }
     let out = redactor.text(&raw).expect("memory can be read");
     assert!(out.bytes().starts_with(PROTECTED.as_bytes()), "a protected line was changed");
     assert!(out.bytes().len() <= raw.len() * MOST_GROWTH + 4096, "the output grew");
-    let hits = audit.content("out", &mut out.bytes()).expect("memory can be read");
+    let mut hits = audit.content("out", &mut out.bytes()).expect("memory can be read");
+    hits.retain(|hit| !is_chance(bytes, hit.class));
     assert!(hits.is_empty(), "{hits:?}");
 });
+
+/// The protected line and an input with its known values, but for those of the class `without`.
+fn sown(bytes: &[u8], without: Option<Class>) -> Vec<u8> {
+    let mut raw = PROTECTED.as_bytes().to_vec();
+    for &byte in bytes {
+        match usize::from(byte).checked_sub(1).and_then(|index| KNOWN.get(index)) {
+            Some((class, _)) if without == Some(*class) => raw.push(b'?'),
+            Some((_, value)) => raw.extend_from_slice(value.as_bytes()),
+            None => raw.push(byte),
+        }
+    }
+    raw
+}
+
+/// Whether a value is seen in what came out though it was not in what went in: when the text
+/// before a stand-in and its first letter are one, `…:f3:0` and `domain-…`. That tells nothing.
+fn is_chance(bytes: &[u8], class: Class) -> bool {
+    let (redactor, audit) = &*PARTS;
+    let raw = sown(bytes, Some(class));
+    let joined = |text: &[u8]| -> Vec<u8> {
+        text.iter()
+            .filter(|byte| byte.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase)
+            .collect()
+    };
+    let text = joined(&raw);
+    let mut values =
+        KNOWN.iter().filter(|known| known.0 == class).map(|known| joined(known.1.as_bytes()));
+    let was_there = values.any(|value| text.windows(value.len()).any(|part| part == value));
+    let out = redactor.text(&raw).expect("memory can be read");
+    let hits = audit.content("out", &mut out.bytes()).expect("memory can be read");
+    !was_there && hits.iter().any(|hit| hit.class == class && hit.spelling == Spelling::Plain)
+}
