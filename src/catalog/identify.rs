@@ -1,5 +1,7 @@
 //! Naming a device: the strongest fitting row wins.
 
+use std::sync::OnceLock;
+
 use super::entry::{Entry, FipsCertificate, Kind};
 use super::interpret;
 use super::matching::{MatchRow, stronger};
@@ -12,7 +14,8 @@ use crate::snapshot::{
 #[derive(Clone, Debug)]
 pub struct Catalog {
     entries: Vec<Entry>,
-    names: Names,
+    /// Read when a list is.
+    names: OnceLock<Names>,
 }
 
 /// The entry a device was taken for, and by which row.
@@ -24,8 +27,7 @@ pub(super) struct Match<'a> {
 
 impl Catalog {
     pub(super) fn new(entries: Vec<Entry>) -> Self {
-        let names = Names::of(&entries);
-        Self { entries, names }
+        Self { entries, names: OnceLock::new() }
     }
 
     /// All entries, embedded ones first.
@@ -129,7 +131,10 @@ impl Catalog {
         match (called.next(), called.next()) {
             (Some(entry), None) => Some(entry),
             (Some(_), Some(_)) => None,
-            (None, _) => self.names.find(&self.entries, text),
+            (None, _) => {
+                let names = self.names.get_or_init(|| Names::of(&self.entries));
+                names.find(&self.entries, text)
+            }
         }
     }
 
