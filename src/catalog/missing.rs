@@ -70,11 +70,7 @@ pub(super) fn contradiction(because: String) -> Missing {
 
 fn version_fix(entry: &Entry) -> String {
     match entry.version_hint.first() {
-        Some(hint) => {
-            let mut place = hint.place.trim_end_matches('.').chars();
-            let first = place.next().into_iter().flat_map(char::to_lowercase);
-            first.chain(place.by_ref()).collect()
-        }
+        Some(hint) => hint.place.clone(),
         None => "look for About or Device Info in the drive's own software".to_owned(),
     }
 }

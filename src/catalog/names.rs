@@ -70,9 +70,9 @@ impl Brand {
 
 fn brands(entries: &[Entry]) -> BTreeMap<String, Brand> {
     let mut brands = BTreeMap::new();
-    let rows = |entry: &Entry| entry.matches.clone().into_iter().filter_map(|row| row.scsi);
     for entry in entries {
-        for mark in rows(entry).filter_map(|scsi| scsi.vendor) {
+        let rows = entry.matches.iter().filter_map(|row| row.scsi.as_ref());
+        for mark in rows.filter_map(|scsi| scsi.vendor.as_deref()) {
             let brand =
                 brands.entry(mark.to_lowercase()).or_insert_with(|| Brand::Mark(BTreeSet::new()));
             if let Brand::Mark(makers) = brand {

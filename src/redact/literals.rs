@@ -161,7 +161,7 @@ fn folded(bytes: [u8; 4]) -> u32 {
 
 /// The first eight bytes of a text, or what it has of them and zeros.
 #[inline]
-fn eight(text: &[u8]) -> u64 {
+pub(super) fn eight(text: &[u8]) -> u64 {
     let bytes = text.first_chunk().copied().unwrap_or_else(|| {
         let mut bytes = [0; 8];
         bytes.iter_mut().zip(text).for_each(|(to, from)| *to = *from);

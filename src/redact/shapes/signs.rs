@@ -1,6 +1,8 @@
 //! Where the bytes stand that give shapes away. There are several on every line, so that the
 //! start of a vector search for each costs more than a look at eight bytes at a time.
 
+use super::super::literals::eight;
+
 /// The places of all `-`, `.`, `:` and `@` of a text, in order.
 pub(super) struct Signs<'a> {
     text: &'a [u8],
@@ -28,15 +30,6 @@ impl Iterator for Signs<'_> {
         let byte = self.marks.trailing_zeros() / 8;
         self.marks &= self.marks - 1;
         Some(self.block + byte as usize)
-    }
-}
-
-/// The first eight bytes of a text, or what it has of them and zeros.
-#[inline]
-fn eight(text: &[u8]) -> u64 {
-    match text.first_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 
