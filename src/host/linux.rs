@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::lun::{self, BlockFacts};
-use super::patient::{Meanwhile, Patient};
+use super::patient::{Patient, each};
 use super::root::{Dir, Root};
 use super::{Host, facts, hid, report_descriptor, usb};
 use crate::snapshot::{
@@ -64,8 +64,6 @@ impl LinuxHost {
 impl Host for LinuxHost {
     fn read(&self) -> Machine {
         let mut machine = Machine { host: facts::read(&self.root), ..Machine::default() };
-        // libusb needs a moment to list; it does so while sysfs is read.
-        let listed = self.root.is_live().then(|| Meanwhile::start(PATIENCE, usb::list));
         match self.root.dir(DEVICES) {
             Ok(devices) => {
                 machine.host.usb_bus = Some(true);
@@ -77,20 +75,28 @@ impl Host for LinuxHost {
             }
             Err(error) => machine.problems.push(Problem::new(format!("/{DEVICES}"), say(&error))),
         }
-        if let Some(listed) = listed {
-            match listed.answer() {
-                Some(listed) => usb::confirm(listed, &mut machine),
-                None => machine.problems.push(Problem::new("libusb", NO_LIST)),
-            }
-            if hid::is_needed(&machine) {
-                match Patient::new(PATIENCE, 1).ask(hid::list) {
-                    Some(listed) => hid::complete(&listed, &mut machine),
-                    None => machine.problems.push(Problem::new("hidapi", NO_LIST)),
-                }
-            }
+        if self.root.is_live() {
+            fill_in(&mut machine);
         }
         machine.devices.sort_by(|a, b| a.port.cmp(&b.port));
         machine
+    }
+}
+
+/// Asks the libraries for what sysfs left out, and only then: each of them reads all devices
+/// again, and some of what it reads waits for a device that hangs.
+fn fill_in(machine: &mut Machine) {
+    if usb::is_needed(machine) {
+        match Patient::new(PATIENCE, 1).ask(usb::list) {
+            Some(listed) => usb::complete(listed, machine),
+            None => machine.problems.push(Problem::new("libusb", NO_LIST)),
+        }
+    }
+    if hid::is_needed(machine) {
+        match Patient::new(PATIENCE, 1).ask(hid::list) {
+            Some(listed) => hid::complete(&listed, machine),
+            None => machine.problems.push(Problem::new("hidapi", NO_LIST)),
+        }
     }
 }
 
@@ -102,31 +108,26 @@ fn read_devices(root: &Root, devices: &Dir, machine: &mut Machine) {
             return;
         }
     };
-    let mut patient = Patient::new(PATIENCE, MOST_HUNG);
-    let mut blocks = Some(BlockFacts::new(root.clone()));
-    for name in names.iter() {
-        // `usb1` is a root hub and `1-1:1.0` an interface; only `1-1.4` is a device.
-        let Ok(port) = name.parse::<PortPath>() else { continue };
-        // A device that hangs keeps the facts that it was given.
-        let given = blocks.take().unwrap_or_else(|| BlockFacts::new(root.clone()));
-        let (from, names, at) = (devices.clone(), names.clone(), port.clone());
-        let read = patient.ask(move || {
-            let mut given = given;
-            let read = read_device(&from, at.clone(), &at.to_string(), &names, &mut given);
-            (read, given)
-        });
-        match read {
-            Some((read, given)) => {
-                blocks = Some(given);
-                machine.devices.extend(read.device);
-                machine.problems.extend(read.problems);
-            }
-            None => {
-                machine.devices.extend(without_waiting(devices, port, name));
-                machine.problems.push(Problem::new(name, NO_ANSWER));
-            }
+    // `usb1` is a root hub and `1-1:1.0` an interface; only `1-1.4` is a device.
+    let ports = names.iter().filter_map(|name| name.parse().ok()).collect();
+    let reader = || {
+        let (from, names) = (devices.clone(), names.clone());
+        let mut blocks = BlockFacts::new(root.clone());
+        move |port: &PortPath| {
+            read_device(&from, port.clone(), &port.to_string(), &names, &mut blocks)
         }
-    }
+    };
+    each(PATIENCE, MOST_HUNG, &Arc::new(ports), reader, |port, read| match read {
+        Some(read) => {
+            machine.devices.extend(read.device);
+            machine.problems.extend(read.problems);
+        }
+        None => {
+            let name = port.to_string();
+            machine.devices.extend(without_waiting(devices, port.clone(), &name));
+            machine.problems.push(Problem::new(name, NO_ANSWER));
+        }
+    });
 }
 
 /// What the kernel tells of a device at once: its ids. Strings, the active configuration and

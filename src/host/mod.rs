@@ -16,7 +16,7 @@
 //! | `child.rs` | what another program says, within time and size |
 //! | `patient.rs` | anything, without waiting for ever |
 //! | `report_descriptor.rs` | usage pages in a HID report descriptor |
-//! | `usb.rs` | libusb's list, to confirm and complete sysfs on a live machine |
+//! | `usb.rs` | libusb's list, where sysfs left something out |
 //! | `connected.rs` | which devices are there right now, for watching them come and go |
 //! | `hid.rs` | hidapi's list, where sysfs left something out |
 //! | `uevent.rs`, `uevents.rs` | what the kernel says when devices come, change and go |

@@ -4,9 +4,11 @@
 //! whose server is gone for ever. Nothing can be done about such a read but to leave it: the
 //! helper stays behind, a new one goes on with the next piece of work.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -58,28 +60,54 @@ impl Patient {
     }
 }
 
-/// Work that a thread does while something else is done, and that is not waited for for ever.
-pub(super) struct Meanwhile<T> {
-    answer: Receiver<T>,
-    until: Instant,
+/// Does the same with each of `items`, in order, and hands each answer to `answered`, or `None`
+/// when there was none within `patience`.
+///
+/// A helper goes from one item to the next without being told to, because handing over each one
+/// takes longer than reading it. After an item that hung, a new helper goes on with the next
+/// one; after `most` of them, the rest is left alone. `worker` makes what a helper works with.
+pub(super) fn each<I, T, W>(
+    patience: Duration,
+    most: u32,
+    items: &Arc<Vec<I>>,
+    worker: impl Fn() -> W,
+    mut answered: impl FnMut(&I, Option<T>),
+) where
+    I: Send + Sync + 'static,
+    T: Send + 'static,
+    W: FnMut(&I) -> T + Send + 'static,
+{
+    let mut rest = 0..items.len();
+    let mut hung = 0;
+    while hung < most && !rest.is_empty() {
+        let answers = go_through(items.clone(), rest.clone(), worker());
+        for at in rest.by_ref() {
+            let answer = answers.recv_timeout(patience).ok();
+            let is_lost = answer.is_none();
+            answered(&items[at], answer);
+            if is_lost {
+                hung += 1;
+                break;
+            }
+        }
+    }
+    items[rest].iter().for_each(|item| answered(item, None));
 }
 
-impl<T: Send + 'static> Meanwhile<T> {
-    /// Starts the work, which may take `patience` from now.
-    pub(super) fn start(patience: Duration, work: impl FnOnce() -> T + Send + 'static) -> Self {
-        let (sender, answer) = mpsc::sync_channel(1);
-        // Without a thread there is no answer, as from one that breaks.
-        let _ = thread::Builder::new().name("reader".into()).spawn(move || {
-            // Nobody listens any more when it took too long.
-            let _ = sender.send(work());
-        });
-        Self { answer, until: Instant::now() + patience }
-    }
-
-    /// The answer, or `None` when there was none in time.
-    pub(super) fn answer(self) -> Option<T> {
-        self.answer.recv_timeout(self.until.saturating_duration_since(Instant::now())).ok()
-    }
+/// A helper's answers about some of the items, in order.
+fn go_through<I, T, W>(items: Arc<Vec<I>>, range: Range<usize>, mut work: W) -> Receiver<T>
+where
+    I: Send + Sync + 'static,
+    T: Send + 'static,
+    W: FnMut(&I) -> T + Send + 'static,
+{
+    let (sender, answers) = mpsc::channel();
+    // Without a thread there is no answer, as from one that breaks.
+    let _ = thread::Builder::new().name("reader".into()).spawn(move || {
+        // Nobody listens any more when one of them took too long.
+        items[range].iter().try_for_each(|item| sender.send(work(item)))
+    });
+    answers
 }
 
 #[cfg(test)]
@@ -109,13 +137,37 @@ mod tests {
         assert_eq!(patient.ask(|| 4), Some(4));
     }
 
+    /// The answers about `items`, with a helper that hangs at 3 and breaks at 5.
+    fn answers(items: Vec<u32>, most: u32) -> Vec<(u32, Option<u32>)> {
+        let mut all = Vec::new();
+        let worker = || {
+            let mut done = 0;
+            move |item: &u32| {
+                match item {
+                    3 => hang(),
+                    5 => panic!("a bug"),
+                    _ => done += 1,
+                }
+                done
+            }
+        };
+        let patience = Duration::from_millis(200);
+        each(patience, most, &Arc::new(items), worker, |item, done| all.push((*item, done)));
+        all
+    }
+
     #[test]
-    fn work_that_is_done_meanwhile_is_given_up_too() {
-        assert_eq!(Meanwhile::start(Duration::from_millis(50), hang).answer(), None);
-        assert_eq!(Meanwhile::start(Duration::from_secs(60), || 1).answer(), Some(1));
-        assert_eq!(
-            Meanwhile::start(Duration::from_secs(60), || panic!("a bug")).answer(),
-            None::<()>
-        );
+    fn what_hangs_or_breaks_costs_itself_and_the_next_helper_begins_anew() {
+        let all = answers(vec![1, 2, 3, 4, 5, 6], 4);
+        let wanted =
+            [(1, Some(1)), (2, Some(2)), (3, None), (4, Some(1)), (5, None), (6, Some(1))];
+        assert_eq!(all, wanted);
+    }
+
+    #[test]
+    fn after_too_much_that_hung_the_rest_is_left_alone() {
+        let all = answers(vec![3, 3, 1, 2], 2);
+        assert_eq!(all, [(3, None), (3, None), (1, None), (2, None)]);
+        assert_eq!(answers(vec![], 2), []);
     }
 }

@@ -1,5 +1,8 @@
-//! libusb's list of devices: confirms sysfs on a live machine, and completes it where
-//! sysfs has nothing (a container that was given `/dev/bus/usb` but no `/sys`).
+//! libusb's list of devices: completes sysfs where it does not say which device it is, or has
+//! nothing at all (a container that was given `/dev/bus/usb` but no `/sys`).
+//!
+//! Where sysfs is complete libusb has nothing to add, as it reads the same files; so it is not
+//! asked there.
 //!
 //! Only descriptors that libusb holds anyway are used. No device is opened, so nothing is
 //! sent to a drive; strings, which would need an open device, are left to sysfs.
@@ -18,6 +21,12 @@ pub(super) struct Listed {
     bcd: BcdDevice,
     usb_version: String,
     speed: Option<SpeedMbps>,
+}
+
+/// Whether there is no sysfs to read, or a device of which it does not say what it is.
+pub(super) fn is_needed(machine: &Machine) -> bool {
+    let known = |usb: &Usb| usb.vid.is_some() && usb.pid.is_some() && usb.bcd_device.is_some();
+    machine.host.usb_bus != Some(true) || !machine.devices.iter().all(|device| known(&device.usb))
 }
 
 /// Lists the devices; empty where there is no USB bus.
@@ -63,13 +72,13 @@ fn speed(speed: rusb::Speed) -> Option<SpeedMbps> {
     SpeedMbps::new(mbps)
 }
 
-/// Compares libusb's list with what sysfs gave; fills gaps and reports contradictions.
-pub(super) fn confirm(listed: Vec<Listed>, machine: &mut Machine) {
+/// Fills what sysfs left out, and reports contradictions.
+pub(super) fn complete(listed: Vec<Listed>, machine: &mut Machine) {
     let sysfs_is_there = machine.host.usb_bus == Some(true);
     for one in listed {
         match machine.devices.iter_mut().find(|device| device.port == one.port) {
             Some(device) => {
-                if let Some(problem) = complete(&mut device.usb, &one) {
+                if let Some(problem) = fill(&mut device.usb, &one) {
                     machine.problems.push(problem);
                 }
             }
@@ -82,7 +91,7 @@ pub(super) fn confirm(listed: Vec<Listed>, machine: &mut Machine) {
     }
 }
 
-fn complete(usb: &mut Usb, one: &Listed) -> Option<Problem> {
+fn fill(usb: &mut Usb, one: &Listed) -> Option<Problem> {
     let ids = (usb.vid.unwrap_or(one.vid), usb.pid.unwrap_or(one.pid));
     if ids != (one.vid, one.pid) {
         // The device was replugged, or changed its personality, between the two readings.
@@ -139,7 +148,7 @@ mod tests {
         let mut machine = Machine { devices: vec![device(&one())], ..Machine::default() };
         machine.devices[0].usb.vid = None;
         machine.devices[0].usb.speed_mbps = SpeedMbps::new(12.0);
-        confirm(vec![one()], &mut machine);
+        complete(vec![one()], &mut machine);
         assert_eq!(machine.devices[0].usb.vid, Some(Vid(0x1953)));
         assert_eq!(machine.devices[0].usb.speed_mbps, SpeedMbps::new(12.0));
         assert!(machine.problems.is_empty());
@@ -148,7 +157,7 @@ mod tests {
     #[test]
     fn a_contradiction_is_reported_and_sysfs_stays() {
         let mut machine = Machine { devices: vec![device(&one())], ..Machine::default() };
-        confirm(vec![Listed { pid: Pid(0x159d), ..one() }], &mut machine);
+        complete(vec![Listed { pid: Pid(0x159d), ..one() }], &mut machine);
         assert_eq!(machine.devices[0].usb.pid, Some(Pid(0x0202)));
         assert_eq!(machine.problems.len(), 1);
     }
@@ -157,7 +166,7 @@ mod tests {
     fn without_sysfs_libusb_is_the_list() {
         let mut machine = Machine::default();
         machine.host.usb_bus = Some(false);
-        confirm(vec![one()], &mut machine);
+        complete(vec![one()], &mut machine);
         assert_eq!(machine.devices.len(), 1);
     }
 }
