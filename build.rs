@@ -1,7 +1,6 @@
 //! Lists every pack under `data/` so that the binary carries them all, and hashes them: a program
-//! that is asked for the hash need not read what it has no other use for.
-
-#![expect(clippy::use_debug, reason = "string literals for generated Rust")]
+//! that is asked for the hash need not read what it has no other use for. Names stand together for
+//! the same reason; beside the texts, looking for a pack would bring all of them into memory.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -25,8 +24,7 @@ fn main() -> io::Result<()> {
 
     let mut hash = Sha256::new();
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
-    let count = files.len();
-    let mut list = format!("pub(super) static FILES: [(&str, Text); {count}] = [\n");
+    let (mut names, mut plain, mut rows) = (String::new(), Vec::new(), String::new());
     for file in &files {
         let text = fs::read(file)?;
         // Lengths keep two files from hashing like one.
@@ -36,14 +34,28 @@ fn main() -> io::Result<()> {
         let name = name.to_string_lossy().replace('\\', "/");
         let text = match text.len() > LONG {
             true => packed(&text, &out.join(name.replace('/', "-")))?,
-            false => format!("Text::plain(include_str!({file:?}))"),
+            false => format!("Body::Plain({:?})", append(&mut plain, &text)),
         };
-        writeln!(list, "    ({name:?}, {text}),").map_err(io::Error::other)?;
+        writeln!(rows, "    ({}, {text}),", name.len()).map_err(io::Error::other)?;
+        names.push_str(&name);
     }
-    list.push_str("];\n");
-    let hash: Vec<u8> = hash.finalize().to_vec();
-    writeln!(list, "pub(super) static HASH: &[u8] = &{hash:?};").map_err(io::Error::other)?;
+    fs::write(out.join("pack_names"), names)?;
+    fs::write(out.join("packs"), plain)?;
+    let (count, hash) = (files.len(), hash.finalize().to_vec());
+    let list = format!(
+        "pub(super) static NAMES: &str = include_str!(\"pack_names\");\n\
+         pub(super) static PLAIN: &str = include_str!(\"packs\");\n\
+         pub(super) static FILES: [(usize, Body); {count}] = [\n{rows}];\n\
+         pub(super) static HASH: &[u8] = &{hash:?};\n"
+    );
     fs::write(out.join("packs.rs"), list)
+}
+
+/// Where the text stands among the others.
+fn append(all: &mut Vec<u8>, text: &[u8]) -> std::ops::Range<usize> {
+    let start = all.len();
+    all.extend_from_slice(text);
+    start..all.len()
 }
 
 /// Writes a long pack deflated, and returns how the list names it.
@@ -51,7 +63,7 @@ fn packed(text: &[u8], file: &Path) -> io::Result<String> {
     let mut encoder = DeflateEncoder::new(fs::File::create(file)?, Compression::best());
     encoder.write_all(text)?;
     encoder.finish()?;
-    Ok(format!("Text::packed(include_bytes!({file:?}))"))
+    Ok(format!("Body::Packed(include_bytes!({file:?}))"))
 }
 
 /// Adds the TOML files below `dir`; folders are watched so that a new file rebuilds.

@@ -159,8 +159,7 @@ mod tests {
     #[test]
     fn what_hangs_or_breaks_costs_itself_and_the_next_helper_begins_anew() {
         let all = answers(vec![1, 2, 3, 4, 5, 6], 4);
-        let wanted =
-            [(1, Some(1)), (2, Some(2)), (3, None), (4, Some(1)), (5, None), (6, Some(1))];
+        let wanted = [(1, Some(1)), (2, Some(2)), (3, None), (4, Some(1)), (5, None), (6, Some(1))];
         assert_eq!(all, wanted);
     }
 
