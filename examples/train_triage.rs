@@ -21,7 +21,7 @@ fn main() {
     let model = training::learn(&lessons.iter().collect::<Vec<_>>());
     println!("{} cases, {} features", lessons.len(), model.rows.len());
     for (name, text) in training::packs(&model, lessons.len()) {
-        let file = cases::root().join("data/triage").join(name);
+        let file = cases::root().join("data/triage").join(&name);
         fs::write(&file, &text).unwrap();
         println!("{}: {} bytes", file.display(), text.len());
     }

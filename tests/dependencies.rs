@@ -133,10 +133,11 @@ fn everything_comes_from_the_registry_with_a_checksum() {
     }
 }
 
-/// Where cargo keeps the sources, by name and version.
+/// Where cargo keeps the sources, by name and version; it fetches those for other systems where
+/// nothing else has needed them yet.
 fn folders() -> BTreeMap<(String, String), PathBuf> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .current_dir(root())
         .output()
         .unwrap();

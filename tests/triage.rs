@@ -138,9 +138,9 @@ fn the_model_is_the_one_that_the_cases_teach() {
     let files = fs::read_dir(root().join("data/triage")).unwrap();
     let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     let files: BTreeSet<_> = files.filter(|name| name.starts_with("model")).collect();
-    assert_eq!(files, packs.iter().map(|(name, _)| (*name).to_owned()).collect());
+    assert_eq!(files, packs.iter().map(|(name, _)| name.clone()).collect());
     for (name, learned) in packs {
-        let written = fs::read_to_string(root().join("data/triage").join(name)).unwrap();
+        let written = fs::read_to_string(root().join("data/triage").join(&name)).unwrap();
         assert!(
             written == learned,
             "data/triage/{name} is old; `cargo run --example train_triage`"

@@ -14,7 +14,7 @@ use super::training::Lesson;
 /// What the model learns from, each file with how much one of its cases counts: `twins`,
 /// `manner`, `ruled` and `trades` are written like the given ones, the others seek out what is
 /// hard.
-pub(crate) const PARTS: [(&str, f64); 10] = [
+pub(crate) const PARTS: [(&str, f64); 11] = [
     ("given", 2.0),
     ("own", 0.7),
     ("users", 0.6),
@@ -24,6 +24,7 @@ pub(crate) const PARTS: [(&str, f64); 10] = [
     ("ruled", 1.5),
     ("trades", 1.5),
     ("plain", 1.5),
+    ("confused", 0.7),
     ("policies", 0.4),
 ];
 

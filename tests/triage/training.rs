@@ -178,22 +178,35 @@ fn are_many(name: &str) -> bool {
     matches!(Group::of(name), Group::Pair | Group::Last)
 }
 
+/// Pairs and words are spread over packs by their beginnings, since a pack has a longest size:
+/// each begins where the one before ends, and the first below everything.
+const PAIRS: [&str; 4] = ["", "f", "m", "s"];
+const WORDS: [&str; 3] = ["", "f", "p"];
+
 /// The model as packs, each with its file. Packs are read in the order of their names, and the
 /// first says what the columns are.
-pub(crate) fn packs(model: &Model, cases: usize) -> [(&'static str, String); 6] {
-    let of = |group: Group, name: &str| Group::of(name) == group;
-    let is_early = |name: &str| name.trim_start_matches(['^', '#']) < "m";
-    let early = |group, name: &str| of(group, name) && is_early(name);
-    let late = |group, name: &str| of(group, name) && !is_early(name);
-    let (words, pairs, last) = ("words", "pairs of words", "last words");
-    [
-        ("model.toml", main_pack(model, cases)),
-        ("model_last.toml", more(model, cases, last, |name| of(Group::Last, name))),
-        ("model_pairs_1.toml", more(model, cases, pairs, |name| early(Group::Pair, name))),
-        ("model_pairs_2.toml", more(model, cases, pairs, |name| late(Group::Pair, name))),
-        ("model_words_1.toml", more(model, cases, words, |name| early(Group::Word, name))),
-        ("model_words_2.toml", more(model, cases, words, |name| late(Group::Word, name))),
-    ]
+pub(crate) fn packs(model: &Model, cases: usize) -> Vec<(String, String)> {
+    let of = |group: Group| move |name: &str| Group::of(name) == group;
+    let mut packs = vec![
+        ("model.toml".to_owned(), main_pack(model, cases)),
+        ("model_last.toml".to_owned(), more(model, cases, "last words", of(Group::Last))),
+    ];
+    let spread = [
+        ("pairs", "pairs of words", Group::Pair, PAIRS.as_slice()),
+        ("words", "words", Group::Word, WORDS.as_slice()),
+    ];
+    for (file, what, group, starts) in spread {
+        for (index, start) in starts.iter().enumerate() {
+            let end = starts.get(index + 1);
+            let is_here = |name: &str| {
+                let name = name.trim_start_matches(['^', '#']);
+                of(group)(name) && name >= *start && end.is_none_or(|end| name < *end)
+            };
+            let text = more(model, cases, what, is_here);
+            packs.push((format!("model_{file}_{}.toml", index + 1), text));
+        }
+    }
+    packs
 }
 
 fn head(what: &str, cases: usize) -> String {
