@@ -29,7 +29,7 @@ pub fn embedded() -> PackSet {
         let (path, rest) = names.split_at(*length);
         names = rest;
         let text = match body {
-            Body::Plain(place) => Text::plain(&list::PLAIN[place.clone()]),
+            Body::Plain(place) => Text::from(&list::PLAIN[place.clone()]),
             Body::Packed(bytes) => Text::packed(bytes),
         };
         Pack { path: path.to_owned(), text, origin: Origin::Embedded }

@@ -18,11 +18,6 @@ enum Form {
 }
 
 impl Text {
-    /// A text as it is.
-    pub(super) fn plain(text: &'static str) -> Self {
-        Self(Form::Plain(Cow::Borrowed(text)))
-    }
-
     /// A text that `build.rs` packed.
     pub(super) fn packed(bytes: &'static [u8]) -> Self {
         Self(Form::Packed(bytes, OnceLock::new()))

@@ -178,35 +178,39 @@ fn are_many(name: &str) -> bool {
     matches!(Group::of(name), Group::Pair | Group::Last)
 }
 
-/// Pairs and words are spread over packs by their beginnings, since a pack has a longest size:
-/// each begins where the one before ends, and the first below everything.
-const PAIRS: [&str; 4] = ["", "f", "m", "s"];
-const WORDS: [&str; 3] = ["", "f", "p"];
+/// A pack of words is cut before it is longer than this; one of 256 kB would be refused.
+const LONGEST_PACK: usize = 220_000;
 
 /// The model as packs, each with its file. Packs are read in the order of their names, and the
 /// first says what the columns are.
 pub(crate) fn packs(model: &Model, cases: usize) -> Vec<(String, String)> {
-    let of = |group: Group| move |name: &str| Group::of(name) == group;
-    let mut packs = vec![
-        ("model.toml".to_owned(), main_pack(model, cases)),
-        ("model_last.toml".to_owned(), more(model, cases, "last words", of(Group::Last))),
+    let mut packs = vec![("model.toml".to_owned(), main_pack(model, cases))];
+    let groups = [
+        ("last", "last words", Group::Last),
+        ("pairs", "pairs of words", Group::Pair),
+        ("words", "words", Group::Word),
     ];
-    let spread = [
-        ("pairs", "pairs of words", Group::Pair, PAIRS.as_slice()),
-        ("words", "words", Group::Word, WORDS.as_slice()),
-    ];
-    for (file, what, group, starts) in spread {
-        for (index, start) in starts.iter().enumerate() {
-            let end = starts.get(index + 1);
-            let is_here = |name: &str| {
-                let name = name.trim_start_matches(['^', '#']);
-                of(group)(name) && name >= *start && end.is_none_or(|end| name < *end)
-            };
-            let text = more(model, cases, what, is_here);
+    for (file, what, group) in groups {
+        let lines = model.lines(|name| Group::of(name) == group);
+        for (index, lines) in cut(&lines).iter().enumerate() {
+            let head = head(&format!("More of model.toml: {what}."), cases);
+            let text = format!("{head}[more]\nweights = '''\n{lines}'''\n");
             packs.push((format!("model_{file}_{}.toml", index + 1), text));
         }
     }
     packs
+}
+
+/// Whole lines, so many together as a pack may have.
+fn cut(lines: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for line in lines.split_inclusive('\n') {
+        match parts.last_mut() {
+            Some(part) if part.len() + line.len() <= LONGEST_PACK => part.push_str(line),
+            _ => parts.push(line.to_owned()),
+        }
+    }
+    parts
 }
 
 fn head(what: &str, cases: usize) -> String {
@@ -216,11 +220,6 @@ fn head(what: &str, cases: usize) -> String {
          source = \"{cases} labelled descriptions in tests/triage\"\n\
          checked = \"2026-11-26\"\n\n"
     )
-}
-
-fn more(model: &Model, cases: usize, what: &str, of: impl Fn(&str) -> bool) -> String {
-    let head = head(&format!("More of model.toml: {what}."), cases);
-    format!("{head}[more]\nweights = '''\n{}'''\n", model.lines(of))
 }
 
 fn main_pack(model: &Model, cases: usize) -> String {
