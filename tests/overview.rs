@@ -28,7 +28,7 @@ fn a_person_sees_drive_state_eligibility_finding_remedy_contact_and_next_command
         "do first   ",
         "\nWho helps\n",
         "DataLocker technical support",
-        "how        website: https://support.datalocker.com\n",
+        "how        website https://support.datalocker.com\n",
         "\nNext\n",
         "    keycase check\n",
         "    keycase submit\n",

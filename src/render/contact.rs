@@ -36,6 +36,21 @@ pub fn of_verdict(drive: &DriveVerdict, desk: &str) -> String {
     }
 }
 
+/// A channel of a policy in words, with its address and never without its condition.
+pub fn way(id: &str, address: Option<&str>, condition: Option<&str>) -> String {
+    let mut words = id.replace('_', " ");
+    if let Some(address) = address {
+        words.push(' ');
+        words.push_str(address);
+    }
+    if let Some(condition) = condition {
+        words.push_str(" (");
+        words.push_str(condition);
+        words.push(')');
+    }
+    words
+}
+
 /// The contact of a finding as a policy's.
 pub fn of_finding(contact: FindingContact) -> Contact {
     match contact {

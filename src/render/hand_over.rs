@@ -1,6 +1,6 @@
 //! Whom a person turns to with a ticket that they hand over themselves.
 
-use super::contact::called;
+use super::contact::{called, way};
 use crate::desk::{HandOver, fill};
 use crate::policy::{Channel, Contact, Policy};
 
@@ -40,17 +40,12 @@ fn contact(elsewhere: &Elsewhere) -> String {
     }
 }
 
-/// One that has a condition is never named without it, and one without address only where none
-/// has any: nobody can call a phone of which no number is known.
+/// One without address only where none has any: nobody can call a phone of which no number is
+/// known.
 fn ways(channels: &[Channel]) -> String {
     let any = channels.iter().any(|row| row.address.is_some());
     let channels = channels.iter().filter(|row| row.address.is_some() || !any);
-    let named = channels.map(|row| {
-        let address = row.address.as_ref().map(|address| format!(" {address}"));
-        let condition = row.condition.as_ref().map(|condition| format!(" ({condition})"));
-        let (address, condition) = (address.unwrap_or_default(), condition.unwrap_or_default());
-        format!("{}{address}{condition}", row.id.replace('_', " "))
-    });
+    let named = channels.map(|row| way(&row.id, row.address.as_deref(), row.condition.as_deref()));
     named.collect::<Vec<_>>().join(", or ")
 }
 

@@ -196,14 +196,11 @@ fn helper(finding: &FindingRow, all: &FindingsDocument, desk: &str) -> Helper {
     }
 }
 
-/// The policy's own channels that can be reached by what it says; one with a condition is
-/// never named without it.
+/// The policy's own channels that can be reached by what it says.
 fn channels(out: &mut String, overview: &Overview) {
-    let reachable = overview.support.channels.iter().filter_map(|row| {
-        let address = row.address.as_ref()?;
-        let condition = row.condition.as_ref().map(|when| format!(", {when}")).unwrap_or_default();
-        Some(format!("{}: {address}{condition}", row.id.replace('_', " ")))
-    });
+    let reachable = overview.support.channels.iter().filter(|row| row.address.is_some());
+    let reachable = reachable
+        .map(|row| contact::way(&row.id, row.address.as_deref(), row.condition.as_deref()));
     for (number, text) in reachable.enumerate() {
         labelled(out, if number == 0 { "how" } else { "" }, &text);
     }

@@ -1,6 +1,7 @@
 //! A whole policy for people: every topic, with its source, or what is not published.
 
 use crate::policy::{Hours, Period, Policy, Rule, SeverityRef, TargetRow, Topic};
+use crate::render::contact::way;
 use crate::render::text::labelled;
 use crate::text::visible;
 
@@ -145,11 +146,7 @@ fn hours(hours: &Hours) -> Vec<Row> {
 fn channels(policy: &Policy) -> Vec<Row> {
     let rows = policy.pack.channels.iter();
     rows.map(|row| {
-        let mut text = row.id.replace('_', " ");
-        for more in [&row.address, &row.condition].into_iter().flatten() {
-            text.push_str(", ");
-            text.push_str(more);
-        }
+        let text = way(&row.id, row.address.as_deref(), row.condition.as_deref());
         (String::new(), cited(&text, &row.source))
     })
     .collect()
