@@ -17,11 +17,17 @@ mod training;
 
 fn main() {
     let rules = cases::rules();
-    let lessons: Vec<_> = cases::all().iter().map(|case| case.lesson(&rules)).collect();
+    let lessons = cases::lessons(&cases::all(), &rules);
     let model = training::learn(&lessons.iter().collect::<Vec<_>>());
     println!("{} cases, {} features", lessons.len(), model.rows.len());
+    let folder = cases::root().join("data/triage");
+    for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap()) {
+        if file.file_name().to_str().is_some_and(|name| name.starts_with("model")) {
+            fs::remove_file(file.path()).unwrap();
+        }
+    }
     for (name, text) in training::packs(&model, lessons.len()) {
-        let file = cases::root().join("data/triage").join(&name);
+        let file = folder.join(&name);
         fs::write(&file, &text).unwrap();
         println!("{}: {} bytes", file.display(), text.len());
     }

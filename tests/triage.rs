@@ -86,12 +86,23 @@ fn every_rule_that_speaks_is_explained() {
 /// what was reached, so that a change that does harm is seen.
 const BAR: figures::Figures = figures::Figures {
     cases: 0,
-    severity: 75.0,
-    within_one: 95.0,
+    severity: 80.0,
+    within_one: 97.0,
     kind: 90.0,
-    category: 70.0,
-    scope: 80.0,
-    clause: 80.0,
+    category: 74.0,
+    scope: 88.0,
+    clause: 88.0,
+};
+
+/// What is asked on cases that nothing was chosen for, in percent.
+const ASKED: figures::Figures = figures::Figures {
+    cases: 0,
+    severity: 85.0,
+    within_one: 100.0,
+    kind: 95.0,
+    category: 85.0,
+    scope: 90.0,
+    clause: 90.0,
 };
 
 const FOLDS: usize = 5;
@@ -100,20 +111,22 @@ const FOLDS: usize = 5;
 fn the_report_is_current_and_above_the_bar() {
     let rules = rules();
     let cases = cases::all();
-    let lessons: Vec<Lesson> = cases.iter().map(|case| case.lesson(&rules)).collect();
+    let lessons = cases::lessons(&cases, &rules);
     let validated = cross_validated(&rules, &cases, &lessons);
-    let sealed = cases::read(cases::SEALED, 1.0);
-    let second = cases::second(&sealed);
-    let settled = cases::settled(&sealed);
-    let unseen = cases::read(cases::UNSEEN, 1.0);
-    let sealed: Vec<_> = sealed.iter().map(|case| judge(&rules, case)).collect();
-    let second: Vec<_> = second.iter().map(|case| judge(&rules, case)).collect();
-    let settled: Vec<_> = settled.iter().map(|case| judge(&rules, case)).collect();
-    let unseen: Vec<_> = unseen.iter().map(|case| judge(&rules, case)).collect();
-    let fresh = cases::read(cases::FRESH, 1.0);
-    let fresh: Vec<_> = fresh.iter().map(|case| judge(&rules, case)).collect();
+    let [fresh, sealed, unseen, control] =
+        [cases::FRESH, cases::SEALED, cases::UNSEEN, cases::CONTROL]
+            .map(|part| cases::read(part, 1.0));
+    let (second, settled) = (cases::second(&sealed), cases::settled(&sealed));
+    let kept = figures::Kept {
+        fresh: judge_all(&rules, &fresh),
+        sealed: judge_all(&rules, &sealed),
+        second: judge_all(&rules, &second),
+        settled: judge_all(&rules, &settled),
+        unseen: judge_all(&rules, &unseen),
+        control: judge_all(&rules, &control),
+    };
     let parts: Vec<&str> = cases::PARTS.iter().map(|(part, _)| *part).collect();
-    let report = figures::report(&parts, &validated, &fresh, [&sealed, &second, &settled], &unseen);
+    let report = figures::report(&parts, &validated, &kept);
     print_misses(&validated);
     let file = root().join("tests/triage/report.md");
     if std::env::var_os("UPDATE").is_some() {
@@ -122,8 +135,12 @@ fn the_report_is_current_and_above_the_bar() {
     let written = fs::read_to_string(&file).unwrap_or_default();
     assert_eq!(written, report, "tests/triage/report.md is old; UPDATE=1 cargo test writes it");
     let twins = validated.iter().filter(|j| j.case.part == "twins");
-    let sets = [&sealed, &second, &settled, &unseen].map(figures::figures);
-    let sets = [figures::figures(twins), figures::figures(&validated)].into_iter().chain(sets);
+    for reached in [&kept.unseen, &kept.control].map(figures::figures) {
+        assert!(reached.reaches(&ASKED), "below what is asked: {reached:?}");
+    }
+    let kept = [&kept.sealed, &kept.second, &kept.settled, &kept.unseen, &kept.control];
+    let kept = kept.map(figures::figures);
+    let sets = [figures::figures(twins), figures::figures(&validated)].into_iter().chain(kept);
     for reached in sets {
         assert!(reached.reaches(&BAR), "below the bar: {reached:?}");
     }
@@ -132,7 +149,7 @@ fn the_report_is_current_and_above_the_bar() {
 #[test]
 fn the_model_is_the_one_that_the_cases_teach() {
     let rules = rules();
-    let lessons: Vec<_> = cases::all().iter().map(|case| case.lesson(&rules)).collect();
+    let lessons = cases::lessons(&cases::all(), &rules);
     let model = training::learn(&lessons.iter().collect::<Vec<_>>());
     let packs = training::packs(&model, lessons.len());
     let files = fs::read_dir(root().join("data/triage")).unwrap();
@@ -164,6 +181,10 @@ fn cross_validated<'c>(rules: &Rules, cases: &'c [Case], lessons: &[Lesson]) -> 
     });
     judged.sort_by_key(|(index, _)| *index);
     judged.into_iter().map(|(_, judged)| judged).collect()
+}
+
+fn judge_all<'c>(rules: &Rules, cases: &'c [Case]) -> Vec<Judged<'c>> {
+    cases.iter().map(|case| judge(rules, case)).collect()
 }
 
 fn judge<'c>(rules: &Rules, case: &'c Case) -> Judged<'c> {

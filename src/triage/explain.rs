@@ -50,9 +50,9 @@ pub struct Learned {
 }
 
 /// How all labels but the impact are chosen.
-const HIGHEST: &str = "Each possible answer has a sum of weights, one for every word, pair of \
-    words, kind of word and fact that the description shows; the answer with the highest sum \
-    is taken.";
+const HIGHEST: &str = "Each possible answer has a sum of weights, one for every word, \
+    beginning of a word, pair of words, kind of word and fact that the description shows; the \
+    answer with the highest sum is taken.";
 
 /// Everything the model answers.
 pub const LEARNED: [Learned; 4] = [
@@ -62,7 +62,7 @@ pub const LEARNED: [Learned; 4] = [
         label: "impact",
         asks: "how bad it is, from 1, the worst, to 4",
         how: "Whether it is milder than 1, than 2, than 3 is asked one by one; each answer is a \
-              sum of weights, one for every word, pair of words, kind of word and fact that the \
+              sum of weights, one for every word, beginning, pair, kind of word and fact that the \
               description shows.",
         first: Some("rules raise it or hold it down, and are named instead where one does"),
     },

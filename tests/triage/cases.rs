@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use keycase::packs::{Origin, Pack, PackSet};
 use keycase::triage::{Category, Kind, Rules, Scope};
@@ -12,9 +13,9 @@ use serde_json::Value;
 use super::training::Lesson;
 
 /// What the model learns from, each file with how much one of its cases counts: `twins`,
-/// `manner`, `ruled` and `trades` are written like the given ones, the others seek out what is
-/// hard.
-pub(crate) const PARTS: [(&str, f64); 11] = [
+/// `manner`, `ruled`, `trades` and `daily` are written like the given ones, the others seek out
+/// what is hard.
+pub(crate) const PARTS: [(&str, f64); 12] = [
     ("given", 2.0),
     ("own", 0.7),
     ("users", 0.6),
@@ -25,6 +26,7 @@ pub(crate) const PARTS: [(&str, f64); 11] = [
     ("trades", 1.5),
     ("plain", 1.5),
     ("confused", 0.7),
+    ("daily", 1.5),
     ("policies", 0.4),
 ];
 
@@ -39,6 +41,10 @@ pub(crate) const SETTLED: &str = "settled";
 
 /// Never learned from, its texts never looked at, and labelled twice.
 pub(crate) const UNSEEN: &str = "unseen";
+
+/// Never learned from, its texts never looked at, labelled twice, and written after the features
+/// and the constants of learning were chosen.
+pub(crate) const CONTROL: &str = "control";
 
 /// Never learned from: a fifth of what `ruled` is the rest of.
 pub(crate) const FRESH: &str = "fresh";
@@ -98,7 +104,7 @@ impl Case {
         }
     }
 
-    pub(crate) fn lesson(&self, rules: &Rules) -> Lesson {
+    fn lesson(&self, rules: &Rules) -> Lesson {
         Lesson {
             features: rules.features(&self.text, &self.policy),
             kind: self.kind,
@@ -153,6 +159,18 @@ pub(crate) fn settled(sealed: &[Case]) -> Vec<Case> {
 /// Everything that may be learned from.
 pub(crate) fn all() -> Vec<Case> {
     PARTS.iter().flat_map(|(part, weight)| read(part, *weight)).collect()
+}
+
+/// What each case teaches; reading is most of the time of learning, so several read.
+pub(crate) fn lessons(cases: &[Case], rules: &Rules) -> Vec<Lesson> {
+    let readers = thread::available_parallelism().map_or(1, usize::from);
+    let share = cases.len().div_ceil(readers).max(1);
+    let read = |share: &[Case]| share.iter().map(|case| case.lesson(rules)).collect::<Vec<_>>();
+    thread::scope(|scope| {
+        let shares: Vec<_> =
+            cases.chunks(share).map(|share| scope.spawn(move || read(share))).collect();
+        shares.into_iter().flat_map(|share| share.join().unwrap()).collect()
+    })
 }
 
 /// The packs as they stand in the folder.

@@ -144,14 +144,20 @@ const COLUMNS: &str = "
 |---|---|---|---|---|---|---|---|
 ";
 
+/// What was never learned from, judged by the model that is shipped.
+pub(crate) struct Kept<'c> {
+    pub(crate) fresh: Vec<Judged<'c>>,
+    pub(crate) sealed: Vec<Judged<'c>>,
+    /// `sealed` with the labels of another labeller.
+    pub(crate) second: Vec<Judged<'c>>,
+    /// `sealed` with the labels of a third where those two differ.
+    pub(crate) settled: Vec<Judged<'c>>,
+    pub(crate) unseen: Vec<Judged<'c>>,
+    pub(crate) control: Vec<Judged<'c>>,
+}
+
 /// The whole report.
-pub(crate) fn report(
-    parts: &[&str],
-    validated: &[Judged<'_>],
-    fresh: &[Judged<'_>],
-    [sealed, second, settled]: [&[Judged<'_>]; 3],
-    unseen: &[Judged<'_>],
-) -> String {
+pub(crate) fn report(parts: &[&str], validated: &[Judged<'_>], kept: &Kept<'_>) -> String {
     let mut text = format!("{HEAD}{COLUMNS}");
     for part in parts {
         let rows = validated.iter().filter(|j| j.case.part == *part);
@@ -164,13 +170,15 @@ pub(crate) fn report(
     let likely = |sure| move |j: &&Judged<'_>| (j.got.confidence == Confidence::Likely) == sure;
     text += &figures(validated.iter().filter(likely(true))).row("all, confidence `likely`");
     text += &figures(validated.iter().filter(likely(false))).row("all, confidence `possible`");
-    text += &figures(fresh.iter()).row("**fresh**");
-    text += &figures(sealed).row("**sealed**");
-    text += &figures(second).row("**sealed**, labels of a second labeller");
-    let labellers: Vec<_> = sealed.iter().zip(second).map(|(a, b)| a.labelled_by(b)).collect();
+    text += &figures(&kept.fresh).row("**fresh**");
+    text += &figures(&kept.sealed).row("**sealed**");
+    text += &figures(&kept.second).row("**sealed**, labels of a second labeller");
+    let both = kept.sealed.iter().zip(&kept.second);
+    let labellers: Vec<_> = both.map(|(a, b)| a.labelled_by(b)).collect();
     text += &figures(&labellers).row("the second labeller against the first");
-    text += &figures(settled).row("**sealed**, labels settled by a third");
-    text += &figures(unseen).row("**unseen**");
+    text += &figures(&kept.settled).row("**sealed**, labels settled by a third");
+    text += &figures(&kept.unseen).row("**unseen**");
+    text += &figures(&kept.control).row("**control**");
     text += "\nBy class, the folds together:\n\n## Severity\n\n";
     text +=
         &by_class(validated, |j| j.case.severity.to_string(), |j| j.got.severity.level.to_string());

@@ -4,7 +4,7 @@
 // One linear support vector machine for each label against all others (squared hinge, by
 // dual coordinate descent; Hsieh et al., "A Dual Coordinate Descent Method for Large-scale
 // Linear SVM", 2008), and one for each step of the impact. Fixed order, fixed seed, sums in
-// one order, weights rounded to hundredths: the same cases give the same model everywhere.
+// one order, weights rounded: the same cases give the same model everywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,11 +32,15 @@ const FEWEST: usize = 2;
 /// A clause that excludes fewer cases than this is not learned.
 const FEWEST_EXCLUDED: usize = 6;
 /// Pairs and last words are many; rare ones only swell the model.
-const FEWEST_OF_MANY: usize = 3;
+const FEWEST_OF_MANY: usize = 4;
 /// Lighter weights, in hundredths, are left out; of what there are many, more.
-const LIGHTEST: i32 = 10;
-const LIGHTEST_OF_MANY: i32 = 15;
-const ROUNDS: usize = 12;
+const LIGHTEST: i32 = 12;
+const LIGHTEST_OF_MANY: i32 = 18;
+/// Weights are multiples of this, in hundredths; finer ones tell nothing and swell the program.
+const STEP: i32 = 5;
+const ROUNDS: usize = 13;
+/// All cases are looked at in every so many rounds, in the others those that bear on the plane.
+const EVERY: usize = 4;
 
 /// Learns a model.
 pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
@@ -69,6 +73,7 @@ pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
         for (name, weight) in names.iter().zip(&weights) {
             let weight = hundredths(*weight);
             if weight.abs() >= if are_many(name) { LIGHTEST_OF_MANY } else { LIGHTEST } {
+                let weight = (weight + STEP / 2).div_euclid(STEP) * STEP;
                 model.rows.get_mut(*name).unwrap().weights.push((column, weight));
             }
         }
@@ -135,10 +140,14 @@ fn separate(
         texts.iter().map(|text| 1.0 + text.iter().map(|(_, x)| x * x).sum::<f64>()).collect();
     let mut order: Vec<usize> = (0..texts.len()).collect();
     let mut seed = 20_261_125_u64;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         shuffle(&mut order, &mut seed);
+        let all = round % EVERY == 0;
         let mut furthest = 0.0_f64;
         for &index in &order {
+            if !all && alphas[index] == 0.0 {
+                continue;
+            }
             let (text, sign) = (&texts[index], signs[index]);
             let softness = 0.5 / costs[index];
             let score = text.iter().fold(weights[features], |sum, (at, x)| sum + weights[*at] * x);
@@ -154,7 +163,7 @@ fn separate(
             }
             furthest = furthest.max(step.abs());
         }
-        if furthest < 1e-3 {
+        if all && furthest < 1e-3 {
             break;
         }
     }
@@ -186,6 +195,7 @@ const LONGEST_PACK: usize = 220_000;
 pub(crate) fn packs(model: &Model, cases: usize) -> Vec<(String, String)> {
     let mut packs = vec![("model.toml".to_owned(), main_pack(model, cases))];
     let groups = [
+        ("beginnings", "beginnings of words", Group::Beginning),
         ("last", "last words", Group::Last),
         ("pairs", "pairs of words", Group::Pair),
         ("words", "words", Group::Word),

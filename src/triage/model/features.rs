@@ -13,6 +13,9 @@ const FAMILIES: [&str; 9] =
 /// Endings that tell forms of one word apart, the longest first.
 const ENDINGS: [&str; 6] = ["ingly", "ing", "ed", "es", "ly", "s"];
 
+/// So many letters are how a word begins.
+const BEGINNING: usize = 5;
+
 /// What a name stands for; the names of one group have the same length together in every
 /// text, facts excepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +31,15 @@ pub enum Group {
     Last,
     /// What a word is about, `%heat`.
     Kind,
+    /// How a longer word begins, `verlo*`: so that a form or a compound that was never learned
+    /// is understood by others of its family.
+    Beginning,
 }
 
 impl Group {
     /// The groups whose lengths are evened out.
-    pub(super) const EVEN: [Self; 4] = [Self::Word, Self::Pair, Self::Last, Self::Kind];
+    pub(super) const EVEN: [Self; 5] =
+        [Self::Word, Self::Pair, Self::Last, Self::Kind, Self::Beginning];
 
     /// The group of a name.
     pub fn of(name: &str) -> Self {
@@ -40,6 +47,7 @@ impl Group {
             _ if name.contains(['.', '=']) => Self::Fact,
             _ if name.starts_with('%') => Self::Kind,
             _ if name.starts_with('~') => Self::Last,
+            _ if name.ends_with('*') => Self::Beginning,
             _ if name.contains('_') => Self::Pair,
             _ => Self::Word,
         }
@@ -48,8 +56,9 @@ impl Group {
     /// The length of its names in a text, beside that of the words.
     pub(super) fn share(self) -> f64 {
         match self {
-            Self::Fact | Self::Word => 1.0,
-            Self::Pair | Self::Last | Self::Kind => 0.7,
+            Self::Fact | Self::Word | Self::Pair => 1.0,
+            Self::Kind => 0.7,
+            Self::Last | Self::Beginning => 0.5,
         }
     }
 }
@@ -81,6 +90,9 @@ impl Features {
         for (index, word) in signals.text.words.iter().enumerate() {
             for kind in signals.kinds(index) {
                 shown.show(format!("%{kind}"), word.text.clone());
+            }
+            if let Some(beginning) = beginning(&word.text) {
+                shown.show(format!("{beginning}*"), word.text.clone());
             }
         }
         shown.facts(facts, |fact| signals.is_tone(fact));
@@ -169,6 +181,13 @@ fn token(word: &str, value: Option<u64>) -> String {
     let word = word.replace(['.', ',', '='], "-");
     let stem = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending));
     stem.filter(|stem| stem.chars().count() >= 3).unwrap_or(&word).to_owned()
+}
+
+/// How a word begins that is longer than that.
+fn beginning(word: &str) -> Option<&str> {
+    let (end, _) = word.char_indices().nth(BEGINNING)?;
+    let beginning = word.get(..end)?;
+    beginning.chars().all(char::is_alphabetic).then_some(beginning)
 }
 
 /// How many, in classes.
