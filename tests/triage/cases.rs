@@ -43,8 +43,7 @@ pub(crate) const SETTLED: &str = "settled";
 /// Never learned from, its texts never looked at, and labelled twice.
 pub(crate) const UNSEEN: &str = "unseen";
 
-/// Never learned from, its texts never looked at, labelled twice, and written after the features
-/// and the constants of learning were chosen.
+/// Never learned from, its texts never looked at, labelled twice; nothing was chosen by it.
 pub(crate) const CONTROL: &str = "control";
 
 /// Never learned from: a fifth of what `ruled` is the rest of.
