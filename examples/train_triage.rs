@@ -12,6 +12,8 @@ use std::fs;
 #[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/triage/cases.rs"]
 mod cases;
+#[path = "../tests/triage/levels.rs"]
+mod levels;
 #[path = "../tests/triage/training.rs"]
 mod training;
 

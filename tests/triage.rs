@@ -9,13 +9,17 @@ use std::fs;
 use keycase::condition::{FactValue, Facts, Origin};
 use keycase::packs::{Origin as From, Pack, PackSet};
 use keycase::triage::{
-    Category, Confidence, Contact, LEARNED, Rules, Scope, Ticket, Triage, place, triage,
+    Category, Confidence, Contact, Group, LEARNED, Rules, Scope, Ticket, Triage, place, triage,
 };
 
 #[path = "triage/cases.rs"]
 mod cases;
 #[path = "triage/figures.rs"]
 mod figures;
+#[path = "triage/levels.rs"]
+mod levels;
+#[path = "triage/mix.rs"]
+mod mix;
 #[path = "triage/training.rs"]
 mod training;
 #[path = "triage/validation.rs"]
@@ -87,24 +91,26 @@ fn every_rule_that_speaks_is_explained() {
 /// what was reached, so that a change that does harm is seen.
 const BAR: figures::Figures = figures::Figures {
     cases: 0,
-    severity: 80.0,
-    within_one: 97.0,
-    kind: 90.0,
+    severity: 85.0,
+    within_one: 98.5,
+    kind: 91.0,
     category: 74.0,
-    scope: 88.0,
-    clause: 88.0,
+    scope: 90.0,
+    clause: 89.0,
 };
 
-/// What is asked on cases that nothing was chosen for, in percent.
+/// What is asked on cases that nothing was learned from, in percent; within one level 100 is
+/// asked, and [`FAR_OFF`] of all of them are further off.
 const ASKED: figures::Figures = figures::Figures {
     cases: 0,
     severity: 85.0,
-    within_one: 100.0,
+    within_one: 0.0,
     kind: 95.0,
     category: 85.0,
     scope: 90.0,
     clause: 90.0,
 };
+const FAR_OFF: usize = 2;
 
 #[test]
 fn the_report_is_current_and_above_the_bar() {
@@ -112,8 +118,8 @@ fn the_report_is_current_and_above_the_bar() {
     let cases = cases::all();
     let lessons = cases::lessons(&cases, &rules);
     let validated = cross_validated(&rules, &cases, &lessons);
-    let [fresh, sealed, unseen, control] =
-        [cases::FRESH, cases::SEALED, cases::UNSEEN, cases::CONTROL]
+    let [fresh, sealed, unseen, control, held] =
+        [cases::FRESH, cases::SEALED, cases::UNSEEN, cases::CONTROL, cases::HELD]
             .map(|part| cases::read(part, 1.0));
     let (second, settled) = (cases::second(&sealed), cases::settled(&sealed));
     let kept = figures::Kept {
@@ -123,6 +129,7 @@ fn the_report_is_current_and_above_the_bar() {
         settled: judge_all(&rules, &settled),
         unseen: judge_all(&rules, &unseen),
         control: judge_all(&rules, &control),
+        held: judge_all(&rules, &held),
     };
     let parts: Vec<&str> = cases::PARTS.iter().map(|(part, _)| *part).collect();
     let report = figures::report(&parts, &validated, &kept);
@@ -134,10 +141,11 @@ fn the_report_is_current_and_above_the_bar() {
     let written = fs::read_to_string(&file).unwrap_or_default();
     assert_eq!(written, report, "tests/triage/report.md is old; UPDATE=1 cargo test writes it");
     let twins = validated.iter().filter(|j| j.case.part == "twins");
-    for reached in [&kept.unseen, &kept.control].map(figures::figures) {
-        assert!(reached.reaches(&ASKED), "below what is asked: {reached:?}");
-    }
-    let kept = [&kept.sealed, &kept.second, &kept.settled, &kept.unseen, &kept.control];
+    let asked = figures::figures(kept.all());
+    assert!(asked.reaches(&ASKED), "below what is asked: {asked:?}");
+    let far_off = kept.all().filter(|j| j.severity_off() > 1).count();
+    assert!(far_off <= FAR_OFF, "{far_off} are more than one level off");
+    let kept = [&kept.sealed, &kept.second, &kept.settled, &kept.unseen, &kept.control, &kept.held];
     let kept = kept.map(figures::figures);
     let sets = [figures::figures(twins), figures::figures(&validated)].into_iter().chain(kept);
     for reached in sets {
@@ -164,11 +172,28 @@ fn the_model_is_the_one_that_the_cases_teach() {
     }
 }
 
+/// Neither that something is to be wiped nor that something is to be called off says how bad it
+/// is; both do.
+#[test]
+fn kinds_and_facts_are_read_together() {
+    let rules = rules();
+    for text in [
+        "Can the wipe of two drives be called off?",
+        "Lässt sich die Löschung von zwei Laufwerken noch zurückziehen?",
+    ] {
+        let features = rules.features(text, "datalocker");
+        let shown: BTreeSet<&str> = features.iter().collect();
+        assert!(shown.contains("%takeback&%wipe"), "{text}: {shown:?}");
+        let both: Vec<_> = shown.iter().filter(|name| Group::of(name) == Group::Both).collect();
+        assert!(both.iter().all(|name| !name.contains("says.")), "{both:?}");
+    }
+}
+
 /// A figure on what is never learned from means nothing when it is learned from.
 #[test]
 fn what_is_kept_is_not_learned() {
     let learned: BTreeSet<String> = cases::all().iter().map(cases::Case::letters).collect();
-    for part in [cases::SEALED, cases::UNSEEN, cases::CONTROL, cases::FRESH] {
+    for part in [cases::SEALED, cases::UNSEEN, cases::CONTROL, cases::HELD, cases::FRESH] {
         for case in cases::read(part, 1.0) {
             assert!(!learned.contains(&case.letters()), "{part}: {}", case.id);
         }

@@ -4,7 +4,7 @@
 //! have the last word.
 
 use super::load::Rules;
-use super::model::{Choice, Features, Scores};
+use super::model::{BOTH, Choice, Features, Scores};
 use super::pack::PolicyRow;
 use super::questions;
 use super::rules::{Rule, holding};
@@ -120,12 +120,15 @@ impl Spoken<'_> {
     ) {
         let (mut words, mut features) = (Vec::new(), Vec::new());
         for feature in carried_by {
-            let said = shown.said(feature).map(|words| format!("\"{words}\""));
-            match said.or_else(|| self.evidence(feature, facts)) {
-                // A word may carry it alone, in a pair and by its kind.
-                Some(told) if !words.contains(&told) => words.push(told),
-                Some(_) => {}
-                None => features.push(feature.clone()),
+            let told = self.told(feature, shown, facts);
+            if told.is_empty() {
+                features.push(feature.clone());
+            }
+            // A word may carry it alone, in a pair and by its kind.
+            for told in told {
+                if !words.contains(&told) {
+                    words.push(told);
+                }
             }
         }
         let words = words.join("; ");
@@ -135,6 +138,16 @@ impl Spoken<'_> {
             _ => format!("the words read most like {label} {value} ({words})"),
         };
         self.reasons.push(Reason { rule: format!("learned.{label}"), because, features });
+    }
+
+    /// The words and facts behind what carried an answer; none where one of two has none.
+    fn told(&self, feature: &str, shown: &Features, facts: &Facts<'_>) -> Vec<String> {
+        let told = |name: &str| {
+            let said = shown.said(name).map(|words| format!("\"{words}\""));
+            said.or_else(|| self.evidence(name, facts))
+        };
+        let told: Option<Vec<_>> = feature.split(BOTH).map(told).collect();
+        told.unwrap_or_default()
     }
 
     fn evidence(&self, fact: &str, facts: &Facts<'_>) -> Option<String> {

@@ -51,8 +51,8 @@ pub struct Learned {
 
 /// How all labels but the impact are chosen.
 const HIGHEST: &str = "Each possible answer has a sum of weights, one for every word, \
-    beginning of a word, pair of words, kind of word and fact that the description shows; the \
-    answer with the highest sum is taken.";
+    beginning of a word, pair of words, kind of word and fact that the description shows, and for \
+    two kinds or facts together; the answer with the highest sum is taken.";
 
 /// Everything the model answers.
 pub const LEARNED: [Learned; 4] = [
@@ -63,7 +63,9 @@ pub const LEARNED: [Learned; 4] = [
         asks: "how bad it is, from 1, the worst, to 4",
         how: "Whether it is milder than 1, than 2, than 3 is asked one by one; each answer is a \
               sum of weights, one for every word, beginning, pair, kind of word and fact that the \
-              description shows.",
+              description shows, and for two kinds or facts together. The three sums say how \
+              likely each level is; the level is taken that is expected to be the least far off, \
+              and two levels off count eight times as much as one.",
         first: Some("rules raise it or hold it down, and are named instead where one does"),
     },
     Learned {

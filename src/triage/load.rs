@@ -366,7 +366,7 @@ impl Loading {
         let scopes = row.scopes.into_iter().map(|scope| Head::Scope(scope.verdict, scope.clause));
         let impact = (1..=3).map(Head::MilderThan);
         let heads = kinds.chain(categories).chain(impact).chain(scopes).collect();
-        match Model::read(heads, row.bias, row.weights.get_ref()) {
+        match Model::read(heads, row.bias, row.levels, row.weights.get_ref()) {
             Ok(model) => (self.rules.model, self.rules.learned_in) = (model, file.path.clone()),
             Err(what) => self.errors.push(at(file, &row.weights, what)),
         }

@@ -33,5 +33,5 @@ mod values;
 pub use decide::{Ticket, UnknownPolicy, place, triage};
 pub use explain::{Cited, Explained, LEARNED, Learned};
 pub use load::{Example, Rules};
-pub use model::{Features, Group, Head, Model, Row};
+pub use model::{Features, Group, Head, Levels, Model, Row};
 pub use values::{Category, Confidence, Contact, Kind, Question, Reason, Scope, Severity, Triage};

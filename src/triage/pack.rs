@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::model::Levels;
 use super::values::{Category, Contact, Kind, Scope};
 use crate::condition::FactType;
 use crate::policy::Words;
@@ -57,6 +58,8 @@ pub(super) struct ModelRow {
     pub(super) scopes: Vec<ScopeColumn>,
     /// What speaks for each column before any word is read, in hundredths.
     pub(super) bias: Vec<i32>,
+    /// How the scores of those three make each level, in hundredths.
+    pub(super) levels: Levels,
     /// One line for each feature: `name value column=weight …`, in hundredths.
     pub(super) weights: Spanned<String>,
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use keycase::triage::{Confidence, Triage};
 
 use super::cases::Case;
+use super::mix;
 
 /// What came out for one case, beside what was wanted.
 pub(crate) struct Judged<'c> {
@@ -154,6 +155,14 @@ pub(crate) struct Kept<'c> {
     pub(crate) settled: Vec<Judged<'c>>,
     pub(crate) unseen: Vec<Judged<'c>>,
     pub(crate) control: Vec<Judged<'c>>,
+    pub(crate) held: Vec<Judged<'c>>,
+}
+
+impl<'c> Kept<'c> {
+    /// All of them, `sealed` once, with the labels that were settled.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Judged<'c>> + Clone {
+        [&self.fresh, &self.settled, &self.unseen, &self.control, &self.held].into_iter().flatten()
+    }
 }
 
 /// The whole report.
@@ -166,6 +175,9 @@ pub(crate) fn report(parts: &[&str], validated: &[Judged<'_>], kept: &Kept<'_>) 
     for (language, shown) in [("en", "all, English"), ("de", "all, German")] {
         text += &figures(validated.iter().filter(|j| j.case.language == language)).row(shown);
     }
+    let like_given = mix::like_given(validated);
+    let like_given = validated.iter().filter(|j| like_given.contains(&j.case.writer()));
+    text += &figures(like_given).row("all, writers in the mix of `given`");
     text += &figures(validated.iter()).row("all");
     let likely = |sure| move |j: &&Judged<'_>| (j.got.confidence == Confidence::Likely) == sure;
     text += &figures(validated.iter().filter(likely(true))).row("all, confidence `likely`");
@@ -179,6 +191,8 @@ pub(crate) fn report(parts: &[&str], validated: &[Judged<'_>], kept: &Kept<'_>) 
     text += &figures(&kept.settled).row("**sealed**, labels settled by a third");
     text += &figures(&kept.unseen).row("**unseen**");
     text += &figures(&kept.control).row("**control**");
+    text += &figures(&kept.held).row("**held**");
+    text += &figures(kept.all()).row("**all five**, `sealed` as settled");
     text += "\nBy class, the folds together:\n\n## Severity\n\n";
     text +=
         &by_class(validated, |j| j.case.severity.to_string(), |j| j.got.severity.level.to_string());

@@ -8,7 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keycase::triage::{Category, Features, Group, Head, Kind, Model, Row, Scope};
+use keycase::triage::{Category, Features, Group, Head, Kind, Levels, Model, Row, Scope};
+
+use super::levels;
 
 /// A description with its labels, ready to learn from.
 #[derive(Clone)]
@@ -31,13 +33,19 @@ const FACT: i32 = 30;
 const FEWEST: usize = 2;
 /// A clause that excludes fewer cases than this is not learned.
 const FEWEST_EXCLUDED: usize = 6;
-/// Pairs and last words are many; rare ones only swell the model.
-const FEWEST_OF_MANY: usize = 4;
+/// Pairs and last words are many, and what is read together is more; rare ones only swell the
+/// model.
+const FEWEST_OF_MANY: usize = 6;
+const FEWEST_TOGETHER: usize = 12;
 /// Lighter weights, in hundredths, are left out; of what there are many, more.
 const LIGHTEST: i32 = 12;
 const LIGHTEST_OF_MANY: i32 = 18;
 /// Weights are multiples of this, in hundredths; finer ones tell nothing and swell the program.
 const STEP: i32 = 5;
+/// How far what a feature tells decides how freely it may speak.
+const TELLING: f64 = 0.3;
+/// So many models that have not seen a case each say what the scores of steps mean.
+const LEVEL_FOLDS: usize = 3;
 const ROUNDS: usize = 13;
 /// All cases are looked at in every so many rounds, in the others those that bear on the plane.
 const EVERY: usize = 4;
@@ -50,6 +58,7 @@ pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
     let blank = Model {
         heads: heads.clone(),
         bias: vec![0; heads.len()],
+        levels: Levels::default(),
         rows: values.iter().map(|(name, v)| (name.clone(), row(*v))).collect(),
     };
     let place: BTreeMap<&str, usize> =
@@ -64,21 +73,74 @@ pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
     let costs: Vec<f64> = lessons.iter().map(|lesson| COST * lesson.weight).collect();
     let mut model = blank;
     for (column, head) in heads.iter().enumerate() {
-        let signs: Vec<f64> = lessons
-            .iter()
-            .map(|lesson| if stands_for(head, lesson) { 1.0 } else { -1.0 })
-            .collect();
-        let weights = separate(&texts, &signs, &costs, names.len());
-        model.bias[column] = hundredths(weights[names.len()]);
-        for (name, weight) in names.iter().zip(&weights) {
-            let weight = hundredths(*weight);
-            if weight.abs() >= if are_many(name) { LIGHTEST_OF_MANY } else { LIGHTEST } {
-                let weight = (weight + STEP / 2).div_euclid(STEP) * STEP;
-                model.rows.get_mut(*name).unwrap().weights.push((column, weight));
-            }
+        let signs: Vec<f64> = lessons.iter().map(|lesson| sign(head, lesson)).collect();
+        let plane = plane(&names, &texts, &signs, &costs);
+        model.bias[column] = plane.bias;
+        for (at, weight) in plane.weights.iter().enumerate().filter(|(_, weight)| **weight != 0) {
+            model.rows.get_mut(names[at]).unwrap().weights.push((column, *weight));
         }
     }
+    model.levels = levels::learn(&scored(&names, &texts, &costs, lessons));
     model
+}
+
+/// The cases with the scores of their steps, by models that had not seen them.
+fn scored(
+    names: &[&str],
+    texts: &[Vec<(usize, f64)>],
+    costs: &[f64],
+    lessons: &[&Lesson],
+) -> Vec<(levels::Point, u8, f64)> {
+    let mut scored = Vec::with_capacity(lessons.len());
+    for fold in 0..LEVEL_FOLDS {
+        let (own, others): (Vec<usize>, Vec<usize>) =
+            (0..lessons.len()).partition(|index| index % LEVEL_FOLDS == fold);
+        let seen: Vec<_> = others.iter().map(|index| texts[*index].clone()).collect();
+        let costs_seen: Vec<f64> = others.iter().map(|index| costs[*index]).collect();
+        let steps = [1, 2, 3].map(|level| {
+            let head = Head::MilderThan(level);
+            let signs: Vec<f64> = others.iter().map(|index| sign(&head, lessons[*index])).collect();
+            plane(names, &seen, &signs, &costs_seen)
+        });
+        scored.extend(own.into_iter().map(|index| {
+            let [first, second, third] = steps.each_ref().map(|step| step.score(&texts[index]));
+            ([1.0, first, second, third], lessons[index].impact, lessons[index].weight)
+        }));
+    }
+    scored
+}
+
+/// A separating plane, rounded; light weights are left out.
+struct Plane {
+    bias: i32,
+    weights: Vec<i32>,
+}
+
+impl Plane {
+    fn score(&self, text: &[(usize, f64)]) -> f64 {
+        let of_words = text.iter().map(|(at, x)| f64::from(self.weights[*at]) * x).sum::<f64>();
+        (f64::from(self.bias) + of_words) / 100.0
+    }
+}
+
+fn plane(names: &[&str], texts: &[Vec<(usize, f64)>], signs: &[f64], costs: &[f64]) -> Plane {
+    let telling = telling(texts, signs, costs, names.len());
+    let weights = separate(texts, signs, costs, &telling);
+    let rounded = |(name, weight): (&&str, &f64)| {
+        let weight = hundredths(*weight);
+        let lightest = if are_many(name) { LIGHTEST_OF_MANY } else { LIGHTEST };
+        let counts = weight.abs() >= lightest;
+        if counts { (weight + STEP / 2).div_euclid(STEP) * STEP } else { 0 }
+    };
+    Plane {
+        bias: hundredths(weights[names.len()]),
+        weights: names.iter().zip(&weights).map(rounded).collect(),
+    }
+}
+
+/// 1 where the head stands for the lesson, else -1.
+fn sign(head: &Head, lesson: &Lesson) -> f64 {
+    if stands_for(head, lesson) { 1.0 } else { -1.0 }
 }
 
 /// The labels that occur, in a fixed order.
@@ -114,7 +176,11 @@ fn values(lessons: &[&Lesson]) -> BTreeMap<String, i32> {
         *seen.entry(name).or_default() += 1;
     }
     let all = lessons.len() as f64;
-    let fewest = |name: &str| if are_many(name) { FEWEST_OF_MANY } else { FEWEST };
+    let fewest = |name: &str| match Group::of(name) {
+        Group::Both => FEWEST_TOGETHER,
+        _ if are_many(name) => FEWEST_OF_MANY,
+        _ => FEWEST,
+    };
     let kept = seen.into_iter().filter(|(name, count)| *count >= fewest(name));
     kept.map(|(name, count)| {
         let rare = || hundredths(1.0 + ((1.0 + all) / (1.0 + count as f64)).ln());
@@ -127,17 +193,41 @@ fn row(value: i32) -> Row {
     Row { value, weights: Vec::new() }
 }
 
-/// A separating plane; the last weight is the bias.
+/// How freely each feature may speak for or against a label: more so where the cases that have
+/// it differ from the others in how often the label stands (its log ratio of odds, as in Wang
+/// and Manning, "Baselines and Bigrams", 2012), 1 on average.
+fn telling(texts: &[Vec<(usize, f64)>], signs: &[f64], costs: &[f64], features: usize) -> Vec<f64> {
+    let (mut with, mut without) = (vec![1.0; features], vec![1.0; features]);
+    let (mut all_with, mut all_without) = (0.0, 0.0);
+    for ((text, sign), cost) in texts.iter().zip(signs).zip(costs) {
+        let (counts, all) = match *sign > 0.0 {
+            true => (&mut with, &mut all_with),
+            false => (&mut without, &mut all_without),
+        };
+        *all += cost;
+        text.iter().for_each(|(at, _)| counts[*at] += cost);
+    }
+    let ratio = |at: usize| ((with[at] / all_with) / (without[at] / all_without)).ln().abs();
+    let ratios: Vec<f64> = (0..features).map(ratio).collect();
+    let seen = texts.iter().flatten().count() as f64;
+    let average = texts.iter().flatten().map(|(at, _)| ratios[*at]).sum::<f64>() / seen;
+    ratios.iter().map(|ratio| 1.0 - TELLING + TELLING * ratio / average).collect()
+}
+
+/// A separating plane; the last weight is the bias. Every feature is taken `telling` times.
 fn separate(
     texts: &[Vec<(usize, f64)>],
     signs: &[f64],
     costs: &[f64],
-    features: usize,
+    telling: &[f64],
 ) -> Vec<f64> {
+    let features = telling.len();
     let mut weights = vec![0.0; features + 1];
     let mut alphas = vec![0.0_f64; texts.len()];
-    let lengths: Vec<f64> =
-        texts.iter().map(|text| 1.0 + text.iter().map(|(_, x)| x * x).sum::<f64>()).collect();
+    let lengths: Vec<f64> = texts
+        .iter()
+        .map(|text| 1.0 + text.iter().map(|(at, x)| (x * telling[*at]).powi(2)).sum::<f64>())
+        .collect();
     let mut order: Vec<usize> = (0..texts.len()).collect();
     let mut seed = 20_261_125_u64;
     for round in 0..ROUNDS {
@@ -158,7 +248,7 @@ fn separate(
                 alphas[index] = alpha;
                 weights[features] += step;
                 for (at, x) in text {
-                    weights[*at] += step * x;
+                    weights[*at] += step * x * telling[*at] * telling[*at];
                 }
             }
             furthest = furthest.max(step.abs());
@@ -184,7 +274,7 @@ fn hundredths(number: f64) -> i32 {
 }
 
 fn are_many(name: &str) -> bool {
-    matches!(Group::of(name), Group::Pair | Group::Last)
+    matches!(Group::of(name), Group::Pair | Group::Last | Group::Both)
 }
 
 /// A pack of words is cut before it is longer than this; one of 256 kB would be refused.
@@ -196,6 +286,7 @@ pub(crate) fn packs(model: &Model, cases: usize) -> Vec<(String, String)> {
     let mut packs = vec![("model.toml".to_owned(), main_pack(model, cases))];
     let groups = [
         ("beginnings", "beginnings of words", Group::Beginning),
+        ("both", "two facts or kinds", Group::Both),
         ("last", "last words", Group::Last),
         ("pairs", "pairs of words", Group::Pair),
         ("words", "words", Group::Word),
@@ -248,12 +339,13 @@ fn main_pack(model: &Model, cases: usize) -> String {
     let bias: Vec<String> = model.bias.iter().map(ToString::to_string).collect();
     format!(
         "{}[model]\nkinds = [{}]\ncategories = [{}]\nscopes = [\n{}\n]\nbias = [{}]\n\
-         weights = '''\n{}'''\n",
+         levels = {:?}\nweights = '''\n{}'''\n",
         head("What was learned from labelled descriptions.", cases),
         kinds.join(", "),
         categories.join(", "),
         scopes.join("\n"),
         bias.join(", "),
+        model.levels,
         model.lines(|name| matches!(Group::of(name), Group::Fact | Group::Kind))
     )
 }

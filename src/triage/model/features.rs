@@ -13,6 +13,12 @@ const FAMILIES: [&str; 9] =
 /// Endings that tell forms of one word apart, the longest first.
 const ENDINGS: [&str; 6] = ["ingly", "ing", "ed", "es", "ly", "s"];
 
+/// Families whose facts are also read together with another of them, or with a kind.
+const TOGETHER: [&str; 4] = ["tells.", "denies.", "is.", "names."];
+
+/// What joins two names into the name of both.
+pub(in super::super) const BOTH: char = '&';
+
 /// So many letters are how a word begins.
 const BEGINNING: usize = 5;
 
@@ -34,16 +40,20 @@ pub enum Group {
     /// How a longer word begins, `verlo*`: so that a form or a compound that was never learned
     /// is understood by others of its family.
     Beginning,
+    /// Two facts or kinds of one text, `%wipe&tells.undo_wipe`: neither says how bad it is
+    /// without the other.
+    Both,
 }
 
 impl Group {
     /// The groups whose lengths are evened out.
-    pub(super) const EVEN: [Self; 5] =
-        [Self::Word, Self::Pair, Self::Last, Self::Kind, Self::Beginning];
+    pub(super) const EVEN: [Self; 6] =
+        [Self::Word, Self::Pair, Self::Last, Self::Kind, Self::Beginning, Self::Both];
 
     /// The group of a name.
     pub fn of(name: &str) -> Self {
         match name {
+            _ if name.contains(BOTH) => Self::Both,
             _ if name.contains(['.', '=']) => Self::Fact,
             _ if name.starts_with('%') => Self::Kind,
             _ if name.starts_with('~') => Self::Last,
@@ -57,7 +67,7 @@ impl Group {
     pub(super) fn share(self) -> f64 {
         match self {
             Self::Fact | Self::Word | Self::Pair => 1.0,
-            Self::Kind => 0.7,
+            Self::Kind | Self::Both => 0.7,
             Self::Last | Self::Beginning => 0.5,
         }
     }
@@ -96,6 +106,7 @@ impl Features {
             }
         }
         shown.facts(facts, |fact| signals.is_tone(fact));
+        shown.both();
         shown
     }
 
@@ -125,6 +136,19 @@ impl Features {
                     let end = if questions.contains(&token.sentence) { '?' } else { '$' };
                     self.show(format!("{}_{end}", token.name), token.said.clone());
                 }
+            }
+        }
+    }
+
+    /// Facts and kinds, two by two.
+    fn both(&mut self) {
+        let of_both = |name: &&str| {
+            Group::of(name) == Group::Kind || TOGETHER.iter().any(|family| name.starts_with(family))
+        };
+        let names: Vec<String> = self.iter().filter(of_both).map(str::to_owned).collect();
+        for (index, one) in names.iter().enumerate() {
+            for other in &names[index + 1..] {
+                self.show(format!("{one}{BOTH}{other}"), String::new());
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::levels::Levels;
 use super::weights::{Head, Model, Row};
 
 impl Model {
@@ -10,12 +11,13 @@ impl Model {
     pub(in super::super) fn read(
         heads: Vec<Head>,
         bias: Vec<i32>,
+        levels: Levels,
         lines: &str,
     ) -> Result<Self, String> {
         if bias.len() != heads.len() {
             return Err(format!("{} biases for {} columns", bias.len(), heads.len()));
         }
-        let mut model = Self { heads, bias, rows: BTreeMap::new() };
+        let mut model = Self { heads, bias, levels, rows: BTreeMap::new() };
         model.add(lines)?;
         Ok(model)
     }
@@ -65,13 +67,14 @@ mod tests {
     fn what_is_written_is_read_again() {
         let heads = vec![Head::Kind(Kind::Problem), Head::MilderThan(1)];
         let lines = "broken 312 0=40 1=-7\ntells.hazard 50 1=-90\n";
-        let model = Model::read(heads.clone(), vec![1, -2], lines).unwrap();
+        let model = Model::read(heads.clone(), vec![1, -2], Levels::default(), lines).unwrap();
         assert_eq!(model.lines(|_| true), lines);
         assert_eq!(model.lines(|name| name == "broken"), "broken 312 0=40 1=-7\n");
         for wrong in ["broken", "broken x", "broken 1 0", "broken 1 2=3", "broken 1 0=x"] {
-            let error = Model::read(heads.clone(), vec![0, 0], wrong).unwrap_err();
+            let error =
+                Model::read(heads.clone(), vec![0, 0], Levels::default(), wrong).unwrap_err();
             assert!(error.contains("line 1"), "{error}");
         }
-        assert!(Model::read(heads, vec![], "").is_err());
+        assert!(Model::read(heads, vec![], Levels::default(), "").is_err());
     }
 }

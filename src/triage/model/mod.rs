@@ -10,10 +10,13 @@
 
 mod features;
 mod form;
+mod levels;
 mod score;
 mod weights;
 
 pub use features::{Features, Group};
+pub use levels::Levels;
 pub use weights::{Head, Model, Row};
 
+pub(super) use features::BOTH;
 pub(super) use score::{Choice, Scores};

@@ -1,6 +1,7 @@
 //! Scores of one text: which label is ahead, by how much, and what carried it.
 
 use super::super::values::{Category, Kind, Scope};
+use super::levels::{self, Levels};
 use super::weights::Head;
 
 /// A share of one feature in one column's score.
@@ -15,6 +16,7 @@ pub(in super::super) struct Part {
 #[derive(Clone, Debug)]
 pub(in super::super) struct Scores<'m> {
     heads: &'m [Head],
+    levels: &'m Levels,
     sums: Vec<f64>,
     parts: Vec<Part>,
     familiar: bool,
@@ -38,9 +40,6 @@ impl<T> Choice<T> {
     }
 }
 
-/// The width of the scores, around 0, in which a step is passed in part.
-const DOUBTFUL: f64 = 0.6;
-
 /// The score that an answer other than "in scope" has at least.
 const SPOKEN_FOR: f64 = -0.4;
 
@@ -48,8 +47,14 @@ const SPOKEN_FOR: f64 = -0.4;
 const TELLING: usize = 4;
 
 impl<'m> Scores<'m> {
-    pub(super) fn new(heads: &'m [Head], sums: Vec<f64>, parts: Vec<Part>, familiar: bool) -> Self {
-        Self { heads, sums, parts, familiar }
+    pub(super) fn new(
+        heads: &'m [Head],
+        levels: &'m Levels,
+        sums: Vec<f64>,
+        parts: Vec<Part>,
+        familiar: bool,
+    ) -> Self {
+        Self { heads, levels, sums, parts, familiar }
     }
 
     /// Whether the model knows most words of the text: not so in a language it has not
@@ -90,18 +95,15 @@ impl<'m> Scores<'m> {
         })
     }
 
-    /// The impact: one level milder for every step that the text is beyond, and for a step
-    /// that it is hardly beyond a part of a level, so that two doubtful steps count as one.
+    /// The impact: the level that, after the scores of the steps, is expected to be the least
+    /// far off.
     pub(in super::super) fn impact(&self) -> Option<Choice<u8>> {
-        let steps: Vec<usize> = (0..self.heads.len())
-            .filter(|column| matches!(self.heads[*column], Head::MilderThan(_)))
-            .collect();
-        let passed = |column: &usize| (0.5 + self.sums[*column] / DOUBTFUL).clamp(0.0, 1.0);
-        let beyond: f64 = steps.iter().map(passed).sum();
-        let levels = 1..=u8::try_from(steps.len()).ok()?;
-        let milder = levels.filter(|level| f64::from(*level) - 0.5 <= beyond).count();
-        let value = 1 + u8::try_from(milder).ok()?;
-        let ahead = steps.iter().map(|column| self.sums[*column].abs()).min_by(f64::total_cmp)?;
+        let is_step = |column: &usize| matches!(self.heads[*column], Head::MilderThan(_));
+        let steps: Vec<usize> = (0..self.heads.len()).filter(is_step).collect();
+        let steps: [usize; 3] = steps.try_into().ok()?;
+        let scores = steps.map(|column| self.sums[column]);
+        let value = levels::cheapest(levels::likely(self.levels, scores));
+        let ahead = scores.into_iter().map(f64::abs).min_by(f64::total_cmp)?;
         // What keeps the text from being milder, or, for the mildest, what made it so.
         let next = *steps.get(usize::from(value) - 1).or(steps.last())?;
         let sign = if self.sums[next] > 0.0 { 1.0 } else { -1.0 };

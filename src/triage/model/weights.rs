@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::values::{Category, Kind, Scope};
 use super::features::{Features, Group};
+use super::levels::Levels;
 use super::score::{Part, Scores};
 
 /// With fewer words that it knows, a text was hardly read.
@@ -16,6 +17,8 @@ pub struct Model {
     pub heads: Vec<Head>,
     /// What speaks for each column before any word is read, in hundredths.
     pub bias: Vec<i32>,
+    /// How the scores of the steps of the impact make a level.
+    pub levels: Levels,
     /// The features it knows.
     pub rows: BTreeMap<String, Row>,
 }
@@ -80,7 +83,7 @@ impl Model {
                 }
             }
         }
-        Scores::new(&self.heads, sums, parts, familiar)
+        Scores::new(&self.heads, &self.levels, sums, parts, familiar)
     }
 }
 
