@@ -55,7 +55,7 @@ fn clauses<'a>(id: &str, app: &'a App) -> CliResult<Vec<(&'a Policy, &'a Clause)
 fn not_one(id: &str, found: &[(&Policy, &Clause)]) -> CliError {
     if found.is_empty() {
         return App::usage(format!("no rule `{id}`")).hint(
-            "ids stand in answers; `keycase policy show datalocker` lists a policy's clauses",
+            "ids stand in answers with --json; `keycase policy show datalocker` lists a policy's clauses",
         );
     }
     let ids: Vec<String> =

@@ -140,10 +140,12 @@ impl Spoken<'_> {
         self.reasons.push(Reason { rule: format!("learned.{label}"), because, features });
     }
 
-    /// The words and facts behind what carried an answer; none where one of two has none.
+    /// The words and facts behind what carried an answer, small words excepted; none where one of
+    /// two has none.
     fn told(&self, feature: &str, shown: &Features, facts: &Facts<'_>) -> Vec<String> {
         let told = |name: &str| {
-            let said = shown.said(name).map(|words| format!("\"{words}\""));
+            let said = shown.said(name).filter(|words| !self.signals.mean_nothing(words));
+            let said = said.map(|words| format!("\"{words}\""));
             said.or_else(|| self.evidence(name, facts))
         };
         let told: Option<Vec<_>> = feature.split(BOTH).map(told).collect();

@@ -20,6 +20,10 @@ pub(super) fn counts(text: &Text, language: &Language) -> BTreeMap<String, u64> 
             part_of &= index > 0 && text.words[index - 1].sentence == word.sentence;
             continue;
         };
+        let next = text.words.get(index + 1);
+        if next.is_some_and(|next| language.measures.contains(&next.text)) {
+            continue;
+        }
         // `3 of our 400 drives`: the first number counts, with the unit of the second.
         let Some((unit, other)) = unit(text, language, index) else { continue };
         let stock = part_of || is_stock(text, language, index);
@@ -63,9 +67,20 @@ fn joins(text: &Text, language: &Language, first: usize, second: usize) -> bool 
     between.iter().any(|word| language.stock.contains(&word.text))
 }
 
-/// `we own 400 drives`, `out of 400 drives`.
+/// `we own 400 drives`, `out of 400 drives`; not `the drives of 40 people`.
 fn is_stock(text: &Text, language: &Language, index: usize) -> bool {
-    let before = &text.words[index.saturating_sub(3)..index];
     let here = &text.words[index];
-    before.iter().any(|word| word.sentence == here.sentence && language.stock.contains(&word.text))
+    (index.saturating_sub(3)..index).any(|before| {
+        let word = &text.words[before];
+        word.sentence == here.sentence
+            && language.stock.contains(&word.text)
+            && !is_whose(text, language, before)
+    })
+}
+
+/// Whether the word at `of` says whose things are, and no number before says how many.
+fn is_whose(text: &Text, language: &Language, of: usize) -> bool {
+    let before = |far: usize| of.checked_sub(far).and_then(|index| text.words.get(index));
+    before(1).is_some_and(|word| language.units.contains_key(&word.text))
+        && before(2).is_none_or(|word| word.value.is_none())
 }

@@ -45,6 +45,11 @@ impl Kinds {
         lists.flatten().map(String::as_str).collect()
     }
 
+    /// Whether a word is of any kind by itself.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.words.contains_key(word)
+    }
+
     /// Adds every whole word it knows: it is spelled right.
     pub(super) fn teach(&self, vocabulary: &mut Vocabulary) {
         self.words.keys().filter(|word| !word.contains('_')).for_each(|word| vocabulary.add(word));

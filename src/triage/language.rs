@@ -26,6 +26,7 @@ pub(super) struct Language {
     pub(super) breaks: BTreeSet<String>,
     pub(super) numbers: BTreeMap<String, u64>,
     pub(super) units: BTreeMap<String, String>,
+    pub(super) measures: BTreeSet<String>,
     pub(super) stock: BTreeSet<String>,
     known: Vec<String>,
     pub(super) sets: BTreeMap<String, Vec<String>>,
@@ -73,6 +74,7 @@ impl Language {
             breaks: set(row.breaks),
             numbers: row.numbers,
             units,
+            measures: set(row.measures),
             stock: set(row.stock),
             known: row.known,
             sets: row.sets,
@@ -126,6 +128,14 @@ impl Language {
             .chain(self.numbers.keys())
             .chain(&self.known)
             .for_each(|word| vocabulary.add(word));
+    }
+
+    /// Whether a word means nothing by itself: a small word that neither turns anything round nor
+    /// is about anything.
+    pub(super) fn means_nothing(&self, word: &str) -> bool {
+        self.function_words.contains(word)
+            && !self.negators.contains(word)
+            && !self.kinds.knows(word)
     }
 
     /// Gives numbers written as words their value.

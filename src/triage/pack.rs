@@ -123,6 +123,8 @@ pub(super) struct LanguageRow {
     pub(super) numbers: BTreeMap<String, u64>,
     /// What is counted: `people`, `drives`, `sites`.
     pub(super) units: BTreeMap<String, Vec<String>>,
+    /// A number right before one of these counts nothing: `a 64 GB drive`.
+    pub(super) measures: Vec<String>,
     /// A number after one of these is what there is, not what is affected.
     pub(super) stock: Vec<String>,
     /// Words that stand for each other; `@name` in a phrase is any of them.

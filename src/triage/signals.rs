@@ -70,6 +70,12 @@ impl<'r> Signals<'r> {
         self.languages.iter().flat_map(|language| language.kinds.of(&self.text, index)).collect()
     }
 
+    /// Whether words, quoted alone, would tell a reader nothing.
+    pub(super) fn mean_nothing(&self, words: &str) -> bool {
+        let nothing = |word: &str| self.languages.iter().any(|known| known.means_nothing(word));
+        words.split(' ').all(nothing)
+    }
+
     /// Number of different things the text says.
     pub(super) fn concepts(&self) -> usize {
         self.hits.iter().map(|hit| &hit.says).collect::<BTreeSet<_>>().len()
