@@ -124,6 +124,7 @@ pub(super) struct LanguageRow {
     /// What is counted: `people`, `drives`, `sites`.
     pub(super) units: BTreeMap<String, Vec<String>>,
     /// A number right before one of these counts nothing: `a 64 GB drive`.
+    #[serde(default)]
     pub(super) measures: Vec<String>,
     /// A number after one of these is what there is, not what is affected.
     pub(super) stock: Vec<String>,
