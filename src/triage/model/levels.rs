@@ -4,8 +4,8 @@
 /// weight for the score of each step (milder than 1, than 2, than 3), in hundredths.
 pub type Levels = [[i32; 4]; 4];
 
-/// What it costs to be so many levels off. One level off is a matter of opinion in every tenth
-/// description; two let somebody's only copy wait with the questions.
+/// What it costs to be so many levels off. One level off is a matter of degree; two let somebody's
+/// only copy wait with the questions. Eight was chosen on the folds of `tests/triage/report.md`.
 const COST: [f64; 4] = [0.0, 1.0, 8.0, 16.0];
 
 /// How likely each level is.
