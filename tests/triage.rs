@@ -99,8 +99,8 @@ const BAR: figures::Figures = figures::Figures {
     clause: 89.0,
 };
 
-/// What is asked on cases that nothing was learned from, in percent; within one level 100 is
-/// asked, and [`FAR_OFF`] of all of them are further off.
+/// What is asked, in percent, on cases that nothing was learned from. Within one level 100 is asked;
+/// what is not is counted case by case.
 const ASKED: figures::Figures = figures::Figures {
     cases: 0,
     severity: 85.0,
@@ -110,7 +110,34 @@ const ASKED: figures::Figures = figures::Figures {
     scope: 90.0,
     clause: 90.0,
 };
-const FAR_OFF: usize = 2;
+
+/// Every kept set by itself, but the category of `sealed`, on which its own labellers agree less
+/// than is asked: with the others it is met.
+#[test]
+fn what_is_kept_is_read_as_asked() {
+    let rules = rules();
+    let mut all = Vec::new();
+    for (part, category, far_off) in [
+        (cases::FRESH, ASKED.category, 0),
+        (cases::SEALED, 83.0, 0),
+        (cases::UNSEEN, ASKED.category, 1),
+        (cases::CONTROL, ASKED.category, 0),
+        (cases::HELD, ASKED.category, 1),
+    ] {
+        let read = cases::read(part, 1.0);
+        let read = if part == cases::SEALED { cases::settled(&read) } else { read };
+        let judged = judge_all(&rules, &read);
+        let off = judged.iter().filter(|j| j.severity_off() > 1).count();
+        assert!(off <= far_off, "{part}: {off} are more than one level off");
+        let reached = figures::figures(&judged);
+        let asked = figures::Figures { category, ..ASKED };
+        assert!(reached.reaches(&asked), "{part} is below what is asked: {reached:?}");
+        all.push(reached);
+    }
+    let cases = all.iter().map(|set| set.cases).sum::<usize>() as f64;
+    let category = all.iter().map(|set| set.category * set.cases as f64).sum::<f64>() / cases;
+    assert!(category >= ASKED.category, "all together: {category}");
+}
 
 #[test]
 fn the_report_is_current_and_above_the_bar() {
@@ -141,10 +168,6 @@ fn the_report_is_current_and_above_the_bar() {
     let written = fs::read_to_string(&file).unwrap_or_default();
     assert_eq!(written, report, "tests/triage/report.md is old; UPDATE=1 cargo test writes it");
     let twins = validated.iter().filter(|j| j.case.part == "twins");
-    let asked = figures::figures(kept.all());
-    assert!(asked.reaches(&ASKED), "below what is asked: {asked:?}");
-    let far_off = kept.all().filter(|j| j.severity_off() > 1).count();
-    assert!(far_off <= FAR_OFF, "{far_off} are more than one level off");
     let kept = [&kept.sealed, &kept.second, &kept.settled, &kept.unseen, &kept.control, &kept.held];
     let kept = kept.map(figures::figures);
     let sets = [figures::figures(twins), figures::figures(&validated)].into_iter().chain(kept);

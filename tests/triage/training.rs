@@ -50,6 +50,9 @@ const ROUNDS: usize = 13;
 /// All cases are looked at in every so many rounds, in the others those that bear on the plane.
 const EVERY: usize = 4;
 
+/// The features of a text by their places, with their strengths.
+type Text<'t> = &'t [(usize, f64)];
+
 /// Learns a model.
 pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
     let heads = heads(lessons);
@@ -70,6 +73,7 @@ pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
             strengths.iter().map(|(name, _, strength)| (place[name], *strength)).collect()
         })
         .collect();
+    let texts: Vec<Text<'_>> = texts.iter().map(Vec::as_slice).collect();
     let costs: Vec<f64> = lessons.iter().map(|lesson| COST * lesson.weight).collect();
     let mut model = blank;
     for (column, head) in heads.iter().enumerate() {
@@ -87,7 +91,7 @@ pub(crate) fn learn(lessons: &[&Lesson]) -> Model {
 /// The cases with the scores of their steps, by models that had not seen them.
 fn scored(
     names: &[&str],
-    texts: &[Vec<(usize, f64)>],
+    texts: &[Text<'_>],
     costs: &[f64],
     lessons: &[&Lesson],
 ) -> Vec<(levels::Point, u8, f64)> {
@@ -95,7 +99,7 @@ fn scored(
     for fold in 0..LEVEL_FOLDS {
         let (own, others): (Vec<usize>, Vec<usize>) =
             (0..lessons.len()).partition(|index| index % LEVEL_FOLDS == fold);
-        let seen: Vec<_> = others.iter().map(|index| texts[*index].clone()).collect();
+        let seen: Vec<_> = others.iter().map(|index| texts[*index]).collect();
         let costs_seen: Vec<f64> = others.iter().map(|index| costs[*index]).collect();
         let steps = [1, 2, 3].map(|level| {
             let head = Head::MilderThan(level);
@@ -103,7 +107,7 @@ fn scored(
             plane(names, &seen, &signs, &costs_seen)
         });
         scored.extend(own.into_iter().map(|index| {
-            let [first, second, third] = steps.each_ref().map(|step| step.score(&texts[index]));
+            let [first, second, third] = steps.each_ref().map(|step| step.score(texts[index]));
             ([1.0, first, second, third], lessons[index].impact, lessons[index].weight)
         }));
     }
@@ -117,13 +121,13 @@ struct Plane {
 }
 
 impl Plane {
-    fn score(&self, text: &[(usize, f64)]) -> f64 {
+    fn score(&self, text: Text<'_>) -> f64 {
         let of_words = text.iter().map(|(at, x)| f64::from(self.weights[*at]) * x).sum::<f64>();
         (f64::from(self.bias) + of_words) / 100.0
     }
 }
 
-fn plane(names: &[&str], texts: &[Vec<(usize, f64)>], signs: &[f64], costs: &[f64]) -> Plane {
+fn plane(names: &[&str], texts: &[Text<'_>], signs: &[f64], costs: &[f64]) -> Plane {
     let telling = telling(texts, signs, costs, names.len());
     let weights = separate(texts, signs, costs, &telling);
     let rounded = |(name, weight): (&&str, &f64)| {
@@ -196,7 +200,7 @@ fn row(value: i32) -> Row {
 /// How freely each feature may speak for or against a label: more so where the cases that have
 /// it differ from the others in how often the label stands (its log ratio of odds, as in Wang
 /// and Manning, "Baselines and Bigrams", 2012), 1 on average.
-fn telling(texts: &[Vec<(usize, f64)>], signs: &[f64], costs: &[f64], features: usize) -> Vec<f64> {
+fn telling(texts: &[Text<'_>], signs: &[f64], costs: &[f64], features: usize) -> Vec<f64> {
     let (mut with, mut without) = (vec![1.0; features], vec![1.0; features]);
     let (mut all_with, mut all_without) = (0.0, 0.0);
     for ((text, sign), cost) in texts.iter().zip(signs).zip(costs) {
@@ -209,18 +213,13 @@ fn telling(texts: &[Vec<(usize, f64)>], signs: &[f64], costs: &[f64], features: 
     }
     let ratio = |at: usize| ((with[at] / all_with) / (without[at] / all_without)).ln().abs();
     let ratios: Vec<f64> = (0..features).map(ratio).collect();
-    let seen = texts.iter().flatten().count() as f64;
-    let average = texts.iter().flatten().map(|(at, _)| ratios[*at]).sum::<f64>() / seen;
+    let seen = texts.iter().copied().flatten().count() as f64;
+    let average = texts.iter().copied().flatten().map(|(at, _)| ratios[*at]).sum::<f64>() / seen;
     ratios.iter().map(|ratio| 1.0 - TELLING + TELLING * ratio / average).collect()
 }
 
 /// A separating plane; the last weight is the bias. Every feature is taken `telling` times.
-fn separate(
-    texts: &[Vec<(usize, f64)>],
-    signs: &[f64],
-    costs: &[f64],
-    telling: &[f64],
-) -> Vec<f64> {
+fn separate(texts: &[Text<'_>], signs: &[f64], costs: &[f64], telling: &[f64]) -> Vec<f64> {
     let features = telling.len();
     let mut weights = vec![0.0; features + 1];
     let mut alphas = vec![0.0_f64; texts.len()];
@@ -238,7 +237,7 @@ fn separate(
             if !all && alphas[index] == 0.0 {
                 continue;
             }
-            let (text, sign) = (&texts[index], signs[index]);
+            let (text, sign) = (texts[index], signs[index]);
             let softness = 0.5 / costs[index];
             let score = text.iter().fold(weights[features], |sum, (at, x)| sum + weights[*at] * x);
             let gradient = sign * score - 1.0 + softness * alphas[index];
