@@ -99,8 +99,8 @@ const BAR: figures::Figures = figures::Figures {
     clause: 89.0,
 };
 
-/// What is asked, in percent, on cases that nothing was learned from. Within one level 100 is asked;
-/// what is not is counted case by case.
+/// What is asked, in percent, on cases that nothing was learned from. Within one level 100 is
+/// asked; what is not is counted case by case.
 const ASKED: figures::Figures = figures::Figures {
     cases: 0,
     severity: 85.0,
